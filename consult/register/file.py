@@ -1,0 +1,225 @@
+"""The register's file: its columns, and reading it whole, every line checked before the first is used.
+
+One line a collectivité, CSV in UTF-8, compressed (.xz) or not. `build.py` makes the one that ships in `data/`.
+"""
+
+import csv
+import hashlib
+import io
+import lzma
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from itertools import zip_longest
+from pathlib import Path
+
+from consult.register.rules import Category, Kind, is_siren
+
+SHIPPED = Path(__file__).parent / "data" / "collectivites.csv.xz"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One collectivité as the file says it. The fields are the file's columns, in order."""
+
+    siren: str
+    kind: Kind
+    category: Category | None
+    """Only an EPCI has one."""
+    name: str
+    insee: str
+    """Empty for an EPCI, which has no code of its own."""
+    departement: str
+    """Code; the most populous one for what spreads over several; empty for a région."""
+    departement_name: str
+    region: str
+    region_name: str
+    population: int
+    """Municipal population: everyone is counted once."""
+    epci_siren: str
+    """The EPCI, or the métropole de Lyon, a commune belongs to; empty otherwise."""
+    postal_codes: str
+    """Of a commune, separated by spaces."""
+    vintage: str
+    """The year the file describes, the same on every line."""
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFile:
+    """A file read whole and found sound."""
+
+    rows: tuple[Row, ...]
+    vintage: str
+    digest: str
+    """SHA-256 of what it says, whatever its compression."""
+
+
+class RegisterFileError(Exception):
+    """The file is refused whole; says at which line, from 1, and why."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(f"ligne {line} : {what}")
+        self.line = line
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the shipped register comes from, as the site must say."""
+
+    vintage: str
+    source: str
+    through: str
+    licence: str
+    licence_url: str
+    attribution: str
+
+
+@cache
+def source() -> Source:
+    """What `data/SOURCE.toml` says."""
+    return Source(**tomllib.loads((SHIPPED.parent / "SOURCE.toml").read_text("utf-8")))
+
+
+def read(path: Path) -> RegisterFile:
+    """Read and check a register file.
+
+    Raises RegisterFileError at the first line that is wrong, OSError when there is no such file.
+    """
+    content, is_whole = _content(path)
+    lines = list(io.StringIO(content.decode("utf-8-sig", errors="surrogateescape"), newline=""))
+    try:
+        rows = _checked(lines)
+    except RegisterFileError as error:
+        if error.line >= len(lines) and not content.endswith(b"\n"):
+            is_whole = False
+        if is_whole:
+            raise
+    if not is_whole:
+        raise RegisterFileError(max(1, len(lines)), "le fichier est tronqué")
+    return RegisterFile(rows, rows[0].vintage, hashlib.sha256(content).hexdigest())
+
+
+_XZ_MAGIC = b"\xfd7zXZ\x00"
+
+
+def _content(path: Path) -> tuple[bytes, bool]:
+    """What the file holds once uncompressed, and whether it holds all of it: a compressed stream says where it ends."""
+    raw = path.read_bytes()
+    if not raw.startswith(_XZ_MAGIC):
+        return raw, True
+    decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+    try:
+        content = decompressor.decompress(raw)
+    except lzma.LZMAError as error:
+        raise RegisterFileError(1, "la compression du fichier est abîmée") from error
+    return content, decompressor.eof
+
+
+def _checked(lines: list[str]) -> tuple[Row, ...]:
+    rows: list[Row] = []
+    line_of: dict[str, int] = {}
+    for line, row in _rows(lines):
+        if row.siren in line_of:
+            raise RegisterFileError(line, f"le SIREN {row.siren} est déjà à la ligne {line_of[row.siren]}")
+        if rows and row.vintage != rows[0].vintage:
+            raise RegisterFileError(line, f"millésime {row.vintage} au lieu de {rows[0].vintage}")
+        line_of[row.siren] = line
+        rows.append(row)
+    if not rows:
+        raise RegisterFileError(1, "le fichier n’a aucune collectivité")
+    # Every EPCI named by a commune is in the file: so a file cut between two lines does not pass.
+    groupings = {row.siren for row in rows if row.kind in (Kind.EPCI, Kind.SPECIAL_STATUS)}
+    for row in rows:
+        if row.epci_siren and row.epci_siren not in groupings:
+            raise RegisterFileError(
+                line_of[row.siren], f"son intercommunalité {row.epci_siren[:20]!r} manque au fichier"
+            )
+    return tuple(rows)
+
+
+def _rows(lines: list[str]) -> Iterator[tuple[int, Row]]:
+    reader = csv.reader(lines, strict=True)
+    try:
+        _check_header(next(reader, []))
+        for cells in reader:
+            yield reader.line_num, _row(reader.line_num, cells)
+    except csv.Error as error:
+        raise RegisterFileError(max(1, reader.line_num), "ce n’est pas du CSV") from error
+
+
+def _check_header(header: list[str]) -> None:
+    for expected, found in zip_longest(COLUMNS, header):
+        if expected is None:
+            raise RegisterFileError(1, f"colonne en trop : {found[:40]!r}")
+        if found is None:
+            raise RegisterFileError(1, f"colonne manquante : {expected!r}")
+        if expected != found:
+            raise RegisterFileError(1, f"colonne {found[:40]!r} au lieu de {expected!r}")
+
+
+_CODE = re.compile(r"[0-9A-Z]{0,5}")
+_POSTAL_CODES = re.compile(r"([0-9]{5}( [0-9]{5})*)?")
+_VINTAGE = re.compile(r"[0-9]{4}")
+_POPULATION = re.compile(r"[0-9]{1,8}")
+_KINDS = {kind.value: kind for kind in Kind}
+_CATEGORIES: dict[str, Category | None] = {"": None, **{category.value: category for category in Category}}
+_MAX_NAME, _MAX_PLACE = 160, 60
+
+
+def _row(line: int, cells: list[str]) -> Row:
+    """The cells of one line, checked; raises RegisterFileError."""
+    if len(cells) != len(COLUMNS):
+        raise RegisterFileError(line, f"{len(cells)} colonnes au lieu de {len(COLUMNS)}")
+    siren, kind, category, name, insee, departement, departement_name = cells[:7]
+    region, region_name, population, epci_siren, postal_codes, vintage = cells[7:]
+    is_region = kind == Kind.REGION.value
+    for sound, what in (
+        (is_siren(siren), f"SIREN {siren[:20]!r} impossible"),
+        (kind in _KINDS, f"nature {kind[:20]!r} inconnue"),
+        (
+            category in _CATEGORIES and bool(category) == (kind == Kind.EPCI.value),
+            f"catégorie {category[:20]!r} impossible",
+        ),
+        (name and _is_clean(name, _MAX_NAME), f"nom {name[:20]!r} impossible"),
+        (_CODE.fullmatch(insee), f"code INSEE {insee[:20]!r} impossible"),
+        (
+            len(departement) <= 3 and _CODE.fullmatch(departement),
+            f"code de département {departement[:20]!r} impossible",
+        ),
+        (_is_clean(departement_name, _MAX_PLACE), f"département {departement_name[:20]!r} impossible"),
+        (bool(departement) == bool(departement_name), "département sans nom ou sans code"),
+        (is_region != bool(departement), "une région, et elle seule, n’a pas de département"),
+        (0 < len(region) <= 3 and _CODE.fullmatch(region), f"code de région {region[:20]!r} impossible"),
+        (region_name and _is_clean(region_name, _MAX_PLACE), f"région {region_name[:20]!r} impossible"),
+        (_POPULATION.fullmatch(population), f"population {population[:20]!r} impossible"),
+        (not epci_siren or kind == Kind.COMMUNE.value, "seule une commune appartient à une intercommunalité"),
+        (_POSTAL_CODES.fullmatch(postal_codes), f"codes postaux {postal_codes[:20]!r} impossibles"),
+        (_VINTAGE.fullmatch(vintage), f"millésime {vintage[:20]!r} impossible"),
+    ):
+        if not sound:
+            raise RegisterFileError(line, what)
+    return Row(
+        siren,
+        _KINDS[kind],
+        _CATEGORIES[category],
+        name,
+        insee,
+        departement,
+        departement_name,
+        region,
+        region_name,
+        int(population),
+        epci_siren,
+        postal_codes,
+        vintage,
+    )
+
+
+def _is_clean(text: str, at_most: int) -> bool:
+    return len(text) <= at_most and text == text.strip() and text.isprintable()
