@@ -15,7 +15,7 @@ function follow(line) {
   line.after(spoken);
   let timer;
   const update = () => {
-    // The server counts a line break as one character, and an emoji as one.
+    // As the server counts: a line end is one character, an emoji too.
     const left = max - Array.from(area.value).length;
     const n = Math.abs(left);
     const noun = `caractère${n > 1 ? "s" : ""}`;

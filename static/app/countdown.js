@@ -1,19 +1,17 @@
-// Keeps « encore 10 jours » true while a page stays open: <time data-countdown datetime="deadline" data-now="server's instant">.
+// Keeps « encore 10 jours » true while a page stays open:
+//   <time data-countdown="encore" datetime="the deadline" data-now="the server's instant">encore 10 jours</time>
 // Time runs from the server's instant given in the page, by the browser's stopwatch: a visitor's wrong clock changes nothing.
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const count = (n, unit) => `${n}\u00a0${unit}${n > 1 ? "s" : ""}`;
-
-/** The words for what is left, in milliseconds: whole days, then whole hours, then minutes. */
+/** What is left, in milliseconds, in the words of the server (consult/web/words.py: remaining). */
 export function remaining(left) {
-  if (left <= 0) return "échéance passée";
-  if (left >= 2 * DAY) return `encore ${count(Math.floor(left / DAY), "jour")}`;
-  if (left >= 2 * HOUR) return `encore ${count(Math.floor(left / HOUR), "heure")}`;
-  if (left >= MINUTE) return `encore ${count(Math.floor(left / MINUTE), "minute")}`;
-  return "encore moins d’une minute";
+  if (left >= 2 * DAY) return `${Math.floor(left / DAY)}\u00a0jours`;
+  if (left >= 2 * HOUR) return `${Math.floor(left / HOUR)}\u00a0heures`;
+  if (left >= 2 * MINUTE) return `${Math.floor(left / MINUTE)}\u00a0minutes`;
+  return "moins de 2\u00a0minutes";
 }
 
 function keep(element) {
@@ -23,10 +21,8 @@ function keep(element) {
   const opened = performance.now();
   const tick = () => {
     const left = deadline - (start + performance.now() - opened);
-    const words = remaining(left);
-    // The server's own words stay until they are no longer true.
-    if (element.dataset.words !== undefined && element.dataset.words !== words) element.textContent = words;
-    element.dataset.words = words;
+    const words = left > 0 ? `${element.dataset.countdown} ${remaining(left)}` : "l’heure est passée";
+    if (element.textContent !== words) element.textContent = words;
     if (left > 0) setTimeout(tick, Math.min(left + 50, left > 2 * HOUR ? 5 * MINUTE : 15_000));
   };
   tick();
