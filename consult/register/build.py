@@ -31,7 +31,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
-from consult.register.file import COLUMNS, Row, read, source
+from consult.register.file import COLUMNS, SOURCE, Row, read
 from consult.register.rules import Category, Kind
 
 EXPECTED = {
@@ -152,8 +152,8 @@ def vintage_of(package: Path) -> str:
     version = re.escape(json.loads((package / "package.json").read_text("utf-8"))["version"])
     year = re.search(rf"^\| *(\d{{4}}) *\| *{version} *\|", (package / "README.md").read_text("utf-8"), re.MULTILINE)
     vintage = year[1] if year else None
-    expect(vintage, source().vintage, "vintage of the package")
-    return source().vintage
+    expect(vintage, SOURCE.vintage, "vintage of the package")
+    return SOURCE.vintage
 
 
 def _json(package: Path, name: str) -> list[Any]:

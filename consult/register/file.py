@@ -11,7 +11,6 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
@@ -70,7 +69,7 @@ class RegisterFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the shipped register comes from, as the site must say."""
+    """Where the shipped register comes from, as `SOURCE.toml` says it and the site must show it."""
 
     vintage: str
     source: str
@@ -80,10 +79,7 @@ class Source:
     attribution: str
 
 
-@cache
-def source() -> Source:
-    """What `data/SOURCE.toml` says."""
-    return Source(**tomllib.loads((SHIPPED.parent / "SOURCE.toml").read_text("utf-8")))
+SOURCE = Source(**tomllib.loads((SHIPPED.parent / "SOURCE.toml").read_text("utf-8")))
 
 
 def read(path: Path) -> RegisterFile:
@@ -137,9 +133,7 @@ def _checked(lines: list[str]) -> tuple[Row, ...]:
     groupings = {row.siren for row in rows if row.kind in (Kind.EPCI, Kind.SPECIAL_STATUS)}
     for row in rows:
         if row.epci_siren and row.epci_siren not in groupings:
-            raise RegisterFileError(
-                line_of[row.siren], f"son intercommunalité {row.epci_siren[:20]!r} manque au fichier"
-            )
+            raise RegisterFileError(line_of[row.siren], f"son intercommunalité {row.epci_siren[:20]!r} manque au fichier")
     return tuple(rows)
 
 
@@ -179,31 +173,25 @@ def _row(line: int, cells: list[str]) -> Row:
     siren, kind, category, name, insee, departement, departement_name = cells[:7]
     region, region_name, population, epci_siren, postal_codes, vintage = cells[7:]
     is_region = kind == Kind.REGION.value
-    for sound, what in (
-        (is_siren(siren), f"SIREN {siren[:20]!r} impossible"),
-        (kind in _KINDS, f"nature {kind[:20]!r} inconnue"),
-        (
-            category in _CATEGORIES and bool(category) == (kind == Kind.EPCI.value),
-            f"catégorie {category[:20]!r} impossible",
-        ),
-        (name and _is_clean(name, _MAX_NAME), f"nom {name[:20]!r} impossible"),
-        (_CODE.fullmatch(insee), f"code INSEE {insee[:20]!r} impossible"),
-        (
-            len(departement) <= 3 and _CODE.fullmatch(departement),
-            f"code de département {departement[:20]!r} impossible",
-        ),
-        (_is_clean(departement_name, _MAX_PLACE), f"département {departement_name[:20]!r} impossible"),
-        (bool(departement) == bool(departement_name), "département sans nom ou sans code"),
-        (is_region != bool(departement), "une région, et elle seule, n’a pas de département"),
-        (0 < len(region) <= 3 and _CODE.fullmatch(region), f"code de région {region[:20]!r} impossible"),
-        (region_name and _is_clean(region_name, _MAX_PLACE), f"région {region_name[:20]!r} impossible"),
-        (_POPULATION.fullmatch(population), f"population {population[:20]!r} impossible"),
-        (not epci_siren or kind == Kind.COMMUNE.value, "seule une commune appartient à une intercommunalité"),
-        (_POSTAL_CODES.fullmatch(postal_codes), f"codes postaux {postal_codes[:20]!r} impossibles"),
-        (_VINTAGE.fullmatch(vintage), f"millésime {vintage[:20]!r} impossible"),
+    for sound, what, cell in (
+        (is_siren(siren), "SIREN impossible", siren),
+        (kind in _KINDS, "nature inconnue", kind),
+        (category in _CATEGORIES and bool(category) == (kind == Kind.EPCI.value), "catégorie impossible", category),
+        (name and _is_clean(name, _MAX_NAME), "nom impossible", name),
+        (_CODE.fullmatch(insee), "code INSEE impossible", insee),
+        (len(departement) <= 3 and _CODE.fullmatch(departement), "code de département impossible", departement),
+        (_is_clean(departement_name, _MAX_PLACE), "nom de département impossible", departement_name),
+        (bool(departement) == bool(departement_name), "département sans nom ou sans code", departement),
+        (is_region != bool(departement), "une région, et elle seule, n’a pas de département", departement),
+        (0 < len(region) <= 3 and _CODE.fullmatch(region), "code de région impossible", region),
+        (region_name and _is_clean(region_name, _MAX_PLACE), "nom de région impossible", region_name),
+        (_POPULATION.fullmatch(population), "population impossible", population),
+        (not epci_siren or kind == Kind.COMMUNE.value, "seule une commune a une intercommunalité", epci_siren),
+        (_POSTAL_CODES.fullmatch(postal_codes), "codes postaux impossibles", postal_codes),
+        (_VINTAGE.fullmatch(vintage), "millésime impossible", vintage),
     ):
         if not sound:
-            raise RegisterFileError(line, what)
+            raise RegisterFileError(line, f"{what} : {cell[:40]!r}")
     return Row(
         siren,
         _KINDS[kind],

@@ -96,7 +96,8 @@ class CollectiviteWord(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     word: Mapped[str] = mapped_column(_bytewise(60), primary_key=True)
-    rank: Mapped[int] = mapped_column(ForeignKey("collectivite_search.rank"), primary_key=True)
+    rank: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    """Of the `CollectiviteSearch` it leads to; no foreign key, since both tables are only ever rewritten together."""
 
 
 class RegisterLoad(Base):

@@ -1,6 +1,7 @@
 """Kinds, strata and names of collectivités: what can be said of one without asking the base."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -167,16 +168,14 @@ _CATEGORY_WORDS = {
 }
 
 
-def words_of(
-    name: str, kind: Kind, category: Category | None, insee: str, departement: str, departement_name: str, postal: str
-) -> list[str]:
+def words_of(keys: Iterable[str], kind: Kind, category: Category | None) -> list[str]:
     """Every word a collectivité can be found by, without those that begin another: a search is by beginnings.
 
-    Its name, its legal form, its codes (INSEE, postal) and its département's name and code; of communes, « commune » and
-    « mairie » are left to `parse`.
+    The keys are its name, its codes (INSEE, postal) and its département's name and code, folded; its legal form is added.
+    « Commune » and « mairie » are not among them: `parse` understands them.
     """
     words = {
-        *f"{search_key(name)} {search_key(departement_name)} {insee} {departement} {postal}".lower().split(),
+        *" ".join(keys).split(),
         *_KIND_WORDS.get(kind, ()),
         *(_CATEGORY_WORDS[category] if category else ()),
     }
@@ -213,8 +212,8 @@ def parse(typed: str) -> Search | None:
     """Understand a search; None when nothing that can be searched was typed.
 
     Digits alone are one code, with or without spaces; from six on, a SIREN (of which a SIRET is the beginning).
-    « mairie de » and « ville de » say a commune; « cc » is spelled out. The small words between two others need not be in
-    the name; the last word may be unfinished, so it always counts.
+    « mairie de » and « ville de » say a commune; « cc » is spelled out. The small words between two others need not be
+    in the name; the last word may be unfinished, so it always counts.
     """
     key = search_key(typed[:_LONGEST])
     if not key:

@@ -1,0 +1,61 @@
+"""Consult: a national consultation of collectivités, from the first need to the service in use.
+
+This package is read from the ground up: `ground`, `journal` and `outbox` carry everything; then come the rooms, in the
+order of the process — calendar, register, accounts, contributions, proposals, triage, voting, selection, interests,
+services, opendata — each of which may use the ones before it; `web`, `cli` and `demo` are the edges. Proposals stand
+before triage, because grouping is an act of triage on both a contribution and a proposition.
+"""
+
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from consult import tables  # noqa: F401 - relationships need every table
+from consult.config import Settings, from_environment
+from consult.extensions import csrf, limiter, login
+from consult.ground import clock
+from consult.ground.database import db, engine_options
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application. Without settings, they come from the environment (raises `config.SettingError`)."""
+    settings = settings or from_environment(os.environ)
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.from_mapping(flask_settings(settings))
+    app.extensions["consult"] = settings
+    if settings.now:
+        clock.rehearse(settings.now)
+
+    from consult import web  # noqa: PLC0415 - the edge knows the application, not the reverse
+
+    db.init_app(app)
+    csrf.init_app(app)
+    login.init_app(app)
+    limiter.init_app(app)
+    web.init_app(app, settings)
+    return app
+
+
+def flask_settings(settings: Settings) -> dict[str, object]:
+    """Our settings, in the words of Flask and its extensions."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_ENGINES": {"default": engine_options(settings.database_url)},
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
+        "SESSION_COOKIE_SECURE": settings.is_secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
+        "MAX_CONTENT_LENGTH": 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,  # a form left open over lunch still works; the token lives as long as the session
+        "WTF_I18N_ENABLED": False,  # WTForms' own French messages, chosen by our form class
+        "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",
+        "RATELIMIT_ENABLED": settings.rate_limits,
+        "RATELIMIT_HEADERS_ENABLED": True,
+        "RATELIMIT_SWALLOW_ERRORS": False,
+        "BOOTSTRAP_SERVE_LOCAL": True,
+    }

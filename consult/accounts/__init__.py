@@ -1,0 +1,1 @@
+"""Who is asking: people, sign-in, attachments to a collectivité, roles."""

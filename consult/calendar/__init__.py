@@ -1,0 +1,1 @@
+"""Editions, their four windows, the verbs each stage opens; moving a date."""

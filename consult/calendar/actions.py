@@ -1,0 +1,127 @@
+"""Creating an edition; moving a date."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from consult.calendar.model import CalendarChange, Edition, StageWindow, Theme
+from consult.calendar.queries import locked_edition
+from consult.calendar.rules import Stage, Window, may_create_edition, may_move_window, windows_are_sound
+from consult.ground.actor import Actor
+from consult.ground.database import transaction
+from consult.journal.actions import record
+from consult.journal.model import EventKind
+
+
+@dataclass(frozen=True, slots=True)
+class EditionDraft:
+    """Everything an edition starts with. `themes` are (slug, label), in order."""
+
+    slug: str
+    title: str
+    windows: tuple[Window, ...]
+    themes: Sequence[tuple[str, str]]
+    voter_kinds: Sequence[str]
+    max_supports: int | None = None
+    tallies_hidden: bool = True
+    funding_rate: Decimal = Decimal("0.5")
+    envelope: Decimal | None = None
+    is_fictitious: bool = False
+
+
+def create_edition(actor: Actor, draft: EditionDraft, *, at: datetime) -> Edition:
+    """Announce an edition: its dates, themes and rules.
+
+    Raises Refused when the actor is no administrator, or the windows are not sound.
+    """
+    may_create_edition(actor).or_refuse()
+    windows_are_sound(draft.windows).or_refuse()
+    with transaction() as session:
+        edition = Edition(
+            slug=draft.slug,
+            title=draft.title,
+            created_at=at,
+            is_fictitious=draft.is_fictitious,
+            voter_kinds=list(draft.voter_kinds),
+            max_supports=draft.max_supports,
+            tallies_hidden=draft.tallies_hidden,
+            funding_rate=draft.funding_rate,
+            envelope=draft.envelope,
+        )
+        edition.windows = [
+            StageWindow(
+                stage=window.stage,
+                opens_at=window.opens_at,
+                closes_at=window.closes_at,
+                first_opens_at=window.opens_at,
+                first_closes_at=window.closes_at,
+            )
+            for window in draft.windows
+        ]
+        session.add(edition)
+        session.flush()
+        session.add_all(
+            Theme(edition_id=edition.id, slug=slug, label=label, position=position)
+            for position, (slug, label) in enumerate(draft.themes, start=1)
+        )
+        record(session, EventKind.EDITION_CREATED, actor, at=at, edition_id=edition.id, title=draft.title)
+    return edition
+
+
+def move_window(actor: Actor, edition_id: int, moved: Window, *, reason: str, at: datetime) -> CalendarChange:
+    """Give a stage other dates, for ever in the public register of changes.
+
+    The edition's lock is held alone: acts already received are judged by the old dates, later ones by the new.
+
+    Raises Refused with the reason of `may_move_window`.
+    """
+    with transaction() as session:
+        edition = locked_edition(session, edition_id, alone=True)
+        may_move_window(
+            actor,
+            calendar=edition.calendar,
+            moved=moved,
+            reason=reason,
+            proclaimed=edition.proclaimed_at is not None,
+            at=at,
+        ).or_refuse()
+        return _write_move(session, actor, edition, moved, reason=reason, at=at)
+
+
+def _write_move(
+    session: Session, actor: Actor, edition: Edition, moved: Window, *, reason: str, at: datetime
+) -> CalendarChange:
+    row = next(window for window in edition.windows if window.stage is moved.stage)
+    change = CalendarChange(
+        edition_id=edition.id,
+        stage=Stage(moved.stage),
+        at=at,
+        person_id=actor.person_id,
+        reason=reason.strip(),
+        old_opens_at=row.opens_at,
+        old_closes_at=row.closes_at,
+        new_opens_at=moved.opens_at,
+        new_closes_at=moved.closes_at,
+    )
+    row.opens_at, row.closes_at = moved.opens_at, moved.closes_at
+    session.add(change)
+    session.flush()
+    record(
+        session,
+        EventKind.WINDOW_MOVED,
+        actor,
+        at=at,
+        edition_id=edition.id,
+        subject=f"stage:{moved.stage.value}",
+        reason=change.reason,
+        before=[_iso(change.old_opens_at), _iso(change.old_closes_at)],
+        after=[_iso(change.new_opens_at), _iso(change.new_closes_at)],
+    )
+    return change
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

@@ -1,0 +1,94 @@
+"""Editions, their windows, and every move of a date."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from consult.calendar.rules import Calendar, Stage, Window
+from consult.ground.database import Base, str_enum
+
+
+class Edition(Base):
+    """One consultation, from the first need to the last deployment, and its rules."""
+
+    __tablename__ = "edition"
+    __table_args__ = (
+        CheckConstraint("max_supports IS NULL OR max_supports > 0", name="max_supports_positive"),
+        CheckConstraint("funding_rate > 0 AND funding_rate <= 1", name="funding_rate_is_a_share"),
+        CheckConstraint("envelope IS NULL OR envelope >= 0", name="envelope_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    """Four digits, then letters, digits or dashes: the first part of every address of the edition."""
+    title: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    is_fictitious: Mapped[bool] = mapped_column(default=False)
+    """A demonstration: every contribution says « contribution fictive »."""
+
+    voter_kinds: Mapped[list[str]]
+    max_supports: Mapped[int | None]
+    """How many proposals a collectivité may support; None: as many as it likes."""
+    tallies_hidden: Mapped[bool] = mapped_column(default=True)
+    """Whether supports per proposal stay secret until the vote closes."""
+    funding_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4), default=Decimal("0.5"))
+    """The State's share of the cost of a service, at most."""
+    envelope: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    """Euros the State may commit to all services together."""
+
+    proclaimed_at: Mapped[datetime | None]
+    """When the committee's decisions were proclaimed; from then on needs and vote no longer move."""
+
+    windows: Mapped[list["StageWindow"]] = relationship(lazy="raise", order_by="StageWindow.opens_at")
+
+    @property
+    def calendar(self) -> Calendar:
+        """The windows, as the value that rules take. They must have been loaded (`calendar.queries.edition`)."""
+        return Calendar(tuple(Window(row.stage, row.opens_at, row.closes_at) for row in self.windows))
+
+
+class StageWindow(Base):
+    """When a stage of an edition runs, now and as first announced."""
+
+    __tablename__ = "stage_window"
+    __table_args__ = (CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="in_order"),)
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(str_enum(Stage), primary_key=True)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime | None]
+    first_opens_at: Mapped[datetime]
+    first_closes_at: Mapped[datetime | None]
+    """The first dates announced: never erased."""
+
+
+class CalendarChange(Base):
+    """A move of a date: what it was, what it became, who, why."""
+
+    __tablename__ = "calendar_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), index=True)
+    stage: Mapped[Stage] = mapped_column(str_enum(Stage))
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    old_opens_at: Mapped[datetime]
+    old_closes_at: Mapped[datetime | None]
+    new_opens_at: Mapped[datetime]
+    new_closes_at: Mapped[datetime | None]
+
+
+class Theme(Base):
+    """A theme of an edition, in the order the site shows them."""
+
+    __tablename__ = "theme"
+    __table_args__ = (UniqueConstraint("edition_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    slug: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(120))
+    position: Mapped[int]

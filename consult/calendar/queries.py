@@ -1,0 +1,57 @@
+"""Reading editions and their calendar."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from consult.calendar.model import CalendarChange, Edition, Theme
+from consult.ground.database import Lock, lock, reading
+from consult.ground.refusals import NotFound
+
+_WITH_WINDOWS = select(Edition).options(joinedload(Edition.windows))
+
+
+def edition(slug: str) -> Edition:
+    """An edition and its windows, in one statement. Raises NotFound."""
+    found = reading().scalars(_WITH_WINDOWS.where(Edition.slug == slug)).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def locked_edition(session: Session, edition_id: int, *, alone: bool = False) -> Edition:
+    """An edition as it stands now, inside a writing transaction, in order with the moves of its calendar.
+
+    Acts that the calendar gates share the lock; what moves the calendar, freezes the rules or proclaims holds it alone.
+    """
+    lock(session, Lock.EDITION, edition_id, shared=not alone)
+    return session.scalars(_WITH_WINDOWS.where(Edition.id == edition_id)).unique().one()
+
+
+def latest_edition() -> Edition | None:
+    """The edition shown at `/`: the one whose needs opened, or will open, last."""
+    return reading().scalars(_WITH_WINDOWS.order_by(Edition.slug.desc())).unique().first()
+
+
+def editions() -> Sequence[Edition]:
+    """Every edition, latest first."""
+    return reading().scalars(_WITH_WINDOWS.order_by(Edition.slug.desc())).unique().all()
+
+
+def changes(edition_id: int) -> Sequence[CalendarChange]:
+    """Every move of a date, latest first."""
+    return (
+        reading()
+        .scalars(
+            select(CalendarChange)
+            .where(CalendarChange.edition_id == edition_id)
+            .order_by(CalendarChange.at.desc(), CalendarChange.id.desc())
+        )
+        .all()
+    )
+
+
+def themes(edition_id: int) -> Sequence[Theme]:
+    """The themes of an edition, in their order."""
+    return reading().scalars(select(Theme).where(Theme.edition_id == edition_id).order_by(Theme.position)).all()

@@ -1,0 +1,258 @@
+"""When: stages, windows, and the verbs that each moment opens. Pure functions of (calendar, instant).
+
+No job and no flag opens or closes anything: the stage shown on a page and the stage enforced in a transaction are both
+`Calendar.stage_at` and `Calendar.permits`, called with an instant.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+
+from consult.ground.actor import Actor, Role
+from consult.ground.refusals import ALLOWED, Moment, Reason, Verdict, verdict
+
+
+class Stage(StrEnum):
+    """The four stages, in order."""
+
+    NEEDS = "needs"
+    VOTING = "voting"
+    INTERESTS = "interests"
+    TRACKING = "tracking"
+
+    @property
+    def label(self) -> str:
+        return {
+            Stage.NEEDS: "Recueil des besoins et des services existants",
+            Stage.VOTING: "Vote pour les propositions",
+            Stage.INTERESTS: "Territoires référents",
+            Stage.TRACKING: "Services lauréats",
+        }[self]
+
+    @property
+    def short_label(self) -> str:
+        return {
+            Stage.NEEDS: "Recueil",
+            Stage.VOTING: "Vote",
+            Stage.INTERESTS: "Territoires référents",
+            Stage.TRACKING: "Services lauréats",
+        }[self]
+
+
+class Verb(StrEnum):
+    """What people do that only some moments allow."""
+
+    SUBMIT_CONTRIBUTION = "submit_contribution"
+    EDIT_CONTRIBUTION = "edit_contribution"
+    WITHDRAW_CONTRIBUTION = "withdraw_contribution"
+    SAY_ME_TOO = "say_me_too"
+    WITHDRAW_ME_TOO = "withdraw_me_too"
+    GROUP = "group"
+    UNGROUP = "ungroup"
+    WRITE_PROPOSAL = "write_proposal"
+    REORIENT = "reorient"
+    DECLARE_INELIGIBLE = "declare_ineligible"
+    SET_RULES = "set_rules"
+    GIVE_SUPPORT = "give_support"
+    WITHDRAW_SUPPORT = "withdraw_support"
+    DECIDE = "decide"
+    PROCLAIM = "proclaim"
+    DECLARE_INTEREST = "declare_interest"
+    WITHDRAW_INTEREST = "withdraw_interest"
+    INSTRUCT_INTEREST = "instruct_interest"
+    CREATE_SERVICE = "create_service"
+    UPDATE_SERVICE = "update_service"
+    DECLARE_DEPLOYMENT = "declare_deployment"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a stage runs: `opens_at` is inside, `closes_at` is outside; None never closes."""
+
+    stage: Stage
+    opens_at: datetime
+    closes_at: datetime | None
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.opens_at <= at and (self.closes_at is None or at < self.closes_at)
+
+
+class Edge(StrEnum):
+    """One end of a window."""
+
+    OPENS = "opens"
+    CLOSES = "closes"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Between which edges of the calendar a verb is open: `since` is inside, `until` is outside; None has no end."""
+
+    since: tuple[Stage, Edge] | None
+    until: tuple[Stage, Edge] | None
+
+
+def _during(stage: Stage) -> Opening:
+    return Opening((stage, Edge.OPENS), (stage, Edge.CLOSES))
+
+
+_BEFORE_THE_VOTE = Opening((Stage.NEEDS, Edge.OPENS), (Stage.VOTING, Edge.OPENS))
+_AFTER_THE_VOTE = Opening((Stage.VOTING, Edge.CLOSES), None)
+
+OPENED_BY: dict[Verb, Opening] = {
+    Verb.SUBMIT_CONTRIBUTION: _during(Stage.NEEDS),
+    Verb.EDIT_CONTRIBUTION: _during(Stage.NEEDS),
+    Verb.WITHDRAW_CONTRIBUTION: _during(Stage.NEEDS),
+    Verb.SAY_ME_TOO: _during(Stage.NEEDS),
+    Verb.WITHDRAW_ME_TOO: _during(Stage.NEEDS),
+    # Triage follows the needs as they come and must be over when the vote opens: what is voted on no longer moves.
+    Verb.GROUP: _BEFORE_THE_VOTE,
+    Verb.UNGROUP: _BEFORE_THE_VOTE,
+    Verb.WRITE_PROPOSAL: _BEFORE_THE_VOTE,
+    # A contribution still waiting when the vote opens keeps its right to an answer.
+    Verb.REORIENT: Opening((Stage.NEEDS, Edge.OPENS), None),
+    Verb.DECLARE_INELIGIBLE: Opening((Stage.NEEDS, Edge.OPENS), None),
+    Verb.SET_RULES: Opening(None, (Stage.VOTING, Edge.OPENS)),
+    Verb.GIVE_SUPPORT: _during(Stage.VOTING),
+    Verb.WITHDRAW_SUPPORT: _during(Stage.VOTING),
+    Verb.DECIDE: _AFTER_THE_VOTE,
+    Verb.PROCLAIM: _AFTER_THE_VOTE,
+    Verb.DECLARE_INTEREST: _during(Stage.INTERESTS),
+    Verb.WITHDRAW_INTEREST: _during(Stage.INTERESTS),
+    Verb.INSTRUCT_INTEREST: Opening((Stage.INTERESTS, Edge.OPENS), None),
+    Verb.CREATE_SERVICE: _during(Stage.TRACKING),
+    Verb.UPDATE_SERVICE: _during(Stage.TRACKING),
+    Verb.DECLARE_DEPLOYMENT: _during(Stage.TRACKING),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """An instant at which the calendar changes: a stage opens or closes."""
+
+    stage: Stage
+    edge: Edge
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The four windows of an edition, in order."""
+
+    windows: tuple[Window, ...]
+
+    def window(self, stage: Stage) -> Window:
+        """The window of a stage. Raises KeyError when the calendar lacks it."""
+        for window in self.windows:
+            if window.stage is stage:
+                return window
+        raise KeyError(stage)
+
+    def stage_at(self, at: datetime) -> Stage | None:
+        """The open stage, or None before, between and after the windows."""
+        return next((window.stage for window in self.windows if at in window), None)
+
+    def edge(self, stage: Stage, edge: Edge) -> datetime | None:
+        """The instant of an edge; None for the close of a stage that has no end."""
+        window = self.window(stage)
+        return window.opens_at if edge is Edge.OPENS else window.closes_at
+
+    def opening_of(self, verb: Verb) -> tuple[datetime | None, datetime | None]:
+        """Since when (inside) and until when (outside) a verb is open; None means without a limit on that side."""
+        opening = OPENED_BY[verb]
+        return (
+            self.edge(*opening.since) if opening.since else None,
+            self.edge(*opening.until) if opening.until else None,
+        )
+
+    def permits(self, verb: Verb, at: datetime) -> bool:
+        """Whether the moment allows the verb, whoever asks: no role passes this gate."""
+        since, until = self.opening_of(verb)
+        return (since is None or since <= at) and (until is None or at < until)
+
+    def gate(self, verb: Verb, at: datetime) -> Verdict:
+        """The calendar's answer to a verb at an instant; a refusal says since when or until when the verb is open."""
+        if self.permits(verb, at):
+            return ALLOWED
+        return Verdict(Reason.STAGE_CLOSED, Moment(verb.value, at, *self.opening_of(verb)))
+
+    def has_closed(self, stage: Stage, at: datetime) -> bool:
+        """Whether the stage is over at this instant."""
+        closes_at = self.window(stage).closes_at
+        return closes_at is not None and closes_at <= at
+
+    def has_opened(self, stage: Stage, at: datetime) -> bool:
+        """Whether the stage has begun, over or not."""
+        return self.window(stage).opens_at <= at
+
+    @property
+    def boundaries(self) -> tuple[Boundary, ...]:
+        """Every opening and closing, in order; at the same instant, what closes comes before what opens."""
+        edges = [
+            Boundary(window.stage, edge, instant)
+            for window in self.windows
+            for edge, instant in ((Edge.OPENS, window.opens_at), (Edge.CLOSES, window.closes_at))
+            if instant is not None
+        ]
+        return tuple(sorted(edges, key=lambda boundary: (boundary.at, boundary.edge is Edge.OPENS)))
+
+    def next_boundary(self, at: datetime) -> Boundary | None:
+        """The next change after this instant. None once the last stage, which has no end, has opened."""
+        return next((boundary for boundary in self.boundaries if boundary.at > at), None)
+
+
+def windows_are_sound(windows: Iterable[Window]) -> Verdict:
+    """Whether the windows are each in order, follow one another and do not overlap; gaps are allowed.
+
+    Only the last stage may have no end.
+    """
+    ordered = sorted(windows, key=lambda window: list(Stage).index(window.stage))
+    inverted = any(window.closes_at is not None and window.closes_at <= window.opens_at for window in ordered)
+    endless = any(window.closes_at is None and window.stage is not Stage.TRACKING for window in ordered)
+    overlap = any(
+        before.closes_at is None or after.opens_at < before.closes_at
+        for before, after in pairwise(ordered)
+    )
+    return verdict(
+        (not inverted and not endless, Reason.WINDOW_INVERTED),
+        (not overlap, Reason.WINDOWS_OVERLAP),
+    )
+
+
+def may_move_window(
+    actor: Actor, *, calendar: Calendar, moved: Window, reason: str, proclaimed: bool, at: datetime
+) -> Verdict:
+    """Whether an administrator may give a stage other dates.
+
+    What has already happened is not rewritten: an opening that is past stays where it was, and no edge is moved into the
+    past. A close that is past may be moved to the future (the stage reopens), until the result is proclaimed: from then on
+    the stages that led to it, needs and vote, no longer move.
+    """
+    now = calendar.window(moved.stage)
+    others = [window for window in calendar.windows if window.stage is not moved.stage]
+    sound = windows_are_sound([*others, moved])
+    opening_stands = moved.opens_at == now.opens_at or min(moved.opens_at, now.opens_at) > at
+    closing_stands = moved.closes_at == now.closes_at or moved.closes_at is None or moved.closes_at > at
+    return verdict(
+        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+        (moved != now, Reason.WINDOW_UNCHANGED),
+        (not (proclaimed and moved.stage in (Stage.NEEDS, Stage.VOTING)), Reason.RESULT_PROCLAIMED),
+        sound,
+        (opening_stands and closing_stands, Reason.DATE_IN_THE_PAST),
+    )
+
+
+def may_see_calendar_desk(actor: Actor) -> Verdict:
+    """Whether the actor may open the page that moves dates."""
+    return verdict(
+        (actor.is_signed_in or actor.is_operator, Reason.SIGN_IN),
+        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
+    )
+
+
+def may_create_edition(actor: Actor) -> Verdict:
+    """Whether the actor may announce a new edition."""
+    return may_see_calendar_desk(actor)

@@ -1,0 +1,46 @@
+"""What commands stand on: the application, and an instant typed by an operator."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+import click
+
+from consult import create_app
+from consult.ground import clock
+
+
+def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command inside the application that the environment describes."""
+
+    @wraps(command)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        with create_app().app_context():
+            return command(*args, **kwargs)
+
+    return inside
+
+
+class InstantType(click.ParamType[datetime]):
+    """An instant in ISO 8601; without an offset it is read in Paris time, and an ambiguous hour is refused."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            parsed = datetime.fromisoformat(value)
+            return clock.utc(parsed) if parsed.tzinfo else clock.from_paris(parsed)
+        except clock.NoSuchLocalTimeError:
+            self.fail(
+                f"« {value} » n’existe pas ou existe deux fois à Paris : précisez le décalage (+01:00 ou +02:00).",
+                param,
+                ctx,
+            )
+        except ValueError:
+            self.fail(f"« {value} » n’est pas un instant. Exemple : 2021-04-15T18:00:00+02:00", param, ctx)
+
+
+INSTANT = InstantType()

@@ -1,0 +1,152 @@
+"""`consult migrate|check|serve|work`: running the site."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+
+import click
+
+from consult import ROOT
+from consult.cli import fail
+from consult.cli.context import with_app
+from consult.config import Settings
+from consult.ground import clock, database
+from consult.web.context import settings
+
+
+@click.command()
+@with_app
+def migrate() -> None:
+    """Amène la base au schéma courant."""
+    upgrade(settings().database_url)
+    click.echo("La base est au schéma courant.")
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Run the migrations up to a revision. Alembic is imported here only: it costs 0.7 s."""
+    from alembic import command
+
+    command.upgrade(alembic_config(url), revision)
+
+
+def alembic_config(url: str):  # type: ignore[no-untyped-def]
+    """Alembic's configuration for this base, without a file of its own."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["url"] = url
+    return config
+
+
+@click.command()
+@with_app
+def check() -> None:
+    """Vérifie réglages, base, courriel, Redis et registre : une ligne chacun."""
+    site = settings()
+    results = [
+        _report("réglages", lambda: f"{site.env.value}, {site.base_url}"),
+        _report("base", _check_database),
+        _report("courriel", lambda: _check_mail(site)),
+        _report("redis", lambda: _check_redis(site)),
+        _report("registre", _check_register),
+    ]
+    if not all(results):
+        sys.exit(1)
+
+
+def _report(name: str, probe: Callable[[], str]) -> bool:
+    try:
+        said = probe()
+    except Exception as error:  # whatever fails, the next line must still be checked
+        click.echo(f"échec  {name} : {str(error).strip().splitlines()[0] or type(error).__name__}", err=True)
+        return False
+    click.echo(f"ok     {name} : {said}")
+    return True
+
+
+def _check_database() -> str:
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory.from_config(alembic_config(settings().database_url)).get_current_head()
+    with database.db.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current != head:
+        raise RuntimeError(f"schéma {current or 'absent'}, attendu {head} : lancez consult migrate")
+    return f"{database.db.engine.dialect.name}, schéma {current}"
+
+
+def _check_mail(site: Settings) -> str:
+    from consult.outbox.transport import check as check_mail
+
+    check_mail(site.mail_url)
+    return site.mail_url.partition("://")[0].partition(":")[0]
+
+
+def _check_redis(site: Settings) -> str:
+    if not site.redis_url:
+        return "non utilisé (un seul processus : consult serve --workers 1)"
+    from redis import Redis
+
+    Redis.from_url(site.redis_url, socket_connect_timeout=3).ping()
+    return "répond"
+
+
+def _check_register() -> str:
+    from consult.register.queries import counts_by_kind
+
+    counts = counts_by_kind()
+    total = sum(counts.values())
+    if not total:
+        raise RuntimeError("vide : lancez consult register load")
+    return f"{total} collectivités"
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Adresse d’écoute.")
+@click.option("--workers", type=int, help="Nombre de processus ; un seul sans Redis.")
+@with_app
+def serve(bind: str, workers: int | None) -> None:
+    """Sert le site avec gunicorn."""
+    site = settings()
+    count = workers or (2 * (os.cpu_count() or 1) + 1 if site.redis_url else 1)
+    if count > 1 and not site.redis_url:
+        fail("Plusieurs processus demandent CONSULT_REDIS_URL : sans Redis, chacun compterait ses propres limites.")
+    os.execv(  # noqa: S606 - gunicorn takes this process's place
+        sys.executable,
+        [sys.executable, "-m", "gunicorn", *gunicorn_arguments(bind, count)],
+    )
+
+
+def gunicorn_arguments(bind: str, workers: int, *, threads: int = 1) -> list[str]:
+    """How gunicorn is run. Behind a proxy that buffers, sync workers; a demonstration faces browsers, so it has threads."""
+    kind = ["--worker-class", "gthread", "--threads", str(threads)] if threads > 1 else []
+    return ["--bind", bind, "--workers", str(workers), *kind, "--no-control-socket", "consult.wsgi:app"]
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Vide la boîte d’envoi, puis s’arrête.")
+@with_app
+def work(once: bool) -> None:
+    """Envoie les courriels en attente. Peut tourner deux fois à la fois."""
+    while True:
+        sent, failed = work_once()
+        if once or sent or failed:
+            click.echo(f"{sent} envoyés, {failed} échecs")
+        if once:
+            if failed:
+                sys.exit(1)
+            return
+        time.sleep(2)
+
+
+def work_once() -> tuple[int, int]:
+    """Send what is due; how many were sent, how many failed."""
+    from consult.outbox.actions import deliver
+    from consult.outbox.transport import transport
+    from consult.web.mail import composer
+
+    site = settings()
+    return deliver(composer(site), transport(site.mail_url), now=clock.now)

@@ -1,0 +1,181 @@
+"""Settings from the environment. A missing or wrong one stops the start, with its name, what is wrong and an example."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class Env(StrEnum):
+    """What kind of site this is. A demonstration opens every door that would be a hole in production."""
+
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class SettingError(ValueError):
+    """A setting that stops the start."""
+
+    def __init__(self, name: str, problem: str, example: str) -> None:
+        super().__init__(f"{name} : {problem} Exemple : {name}={example}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the operator decides. Nothing else in the code reads the environment."""
+
+    env: Env
+    database_url: str
+    secret_key: str
+    base_url: str
+    instance_dir: Path
+    mail_url: str
+    mail_from: str = "ne-pas-repondre@consult.invalid"
+    redis_url: str | None = None
+    now: datetime | None = None
+    trusted_proxies: int = 0
+    site_name: str = "Construisons ensemble"
+    site_tagline: str = "des services numériques qui répondent à vos besoins"
+    operator: str = "Opérateur non renseigné (réglage CONSULT_OPERATOR)"
+    contact: str = ""
+    rate_limits: bool = True
+
+    @property
+    def is_demo(self) -> bool:
+        return self.env is Env.DEMO
+
+    @property
+    def is_secure(self) -> bool:
+        """Served over HTTPS: cookies are Secure and `__Host-`."""
+        return self.base_url.startswith("https://")
+
+
+def from_environment(environ: Mapping[str, str]) -> Settings:
+    """Read and check every setting. Raises SettingError for the first one that is wrong."""
+    env = _env(environ)
+    demo = env is Env.DEMO
+    instance_dir = Path(environ.get("CONSULT_INSTANCE_DIR", "instance")).absolute()
+    return Settings(
+        env=env,
+        database_url=_database_url(environ, instance_dir, demo=demo),
+        secret_key=_secret_key(environ, instance_dir, demo=demo),
+        base_url=_base_url(environ, demo=demo),
+        instance_dir=instance_dir,
+        mail_url=_mail_url(environ, instance_dir, demo=demo),
+        mail_from=environ.get("CONSULT_MAIL_FROM", "ne-pas-repondre@consult.invalid"),
+        redis_url=_redis_url(environ),
+        now=_now(environ, demo=demo),
+        trusted_proxies=_trusted_proxies(environ, demo=demo),
+        site_name=environ.get("CONSULT_SITE_NAME", "Construisons ensemble"),
+        site_tagline=environ.get("CONSULT_SITE_TAGLINE", "des services numériques qui répondent à vos besoins"),
+        operator=environ.get("CONSULT_OPERATOR", "Opérateur non renseigné (réglage CONSULT_OPERATOR)"),
+        contact=environ.get("CONSULT_CONTACT", ""),
+    )
+
+
+def _env(environ: Mapping[str, str]) -> Env:
+    value = environ.get("CONSULT_ENV", "")
+    try:
+        return Env(value)
+    except ValueError:
+        problem = f"« {value} » n’est ni demo ni production." if value else "ce réglage manque."
+        raise SettingError("CONSULT_ENV", problem, "production") from None
+
+
+def _database_url(environ: Mapping[str, str], instance_dir: Path, *, demo: bool) -> str:
+    name, example = "CONSULT_DATABASE_URL", "postgresql+psycopg://consult:secret@127.0.0.1/consult"
+    url = environ.get(name) or (f"sqlite:///{instance_dir / 'consult.sqlite3'}" if demo else "")
+    if not url:
+        raise SettingError(name, "ce réglage manque.", example)
+    url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingError(name, "il faut une adresse sqlite:/// ou postgresql://.", example)
+    return url
+
+
+def _secret_key(environ: Mapping[str, str], instance_dir: Path, *, demo: bool) -> str:
+    name = "CONSULT_SECRET_KEY"
+    example = "une valeur de 32 caractères ou plus, par exemple celle de : openssl rand -hex 32"
+    key = environ.get(name, "")
+    if not key and demo:
+        return _kept_key(instance_dir)
+    if not key:
+        raise SettingError(name, "ce réglage manque.", example)
+    if len(key) < 32:
+        raise SettingError(name, f"{len(key)} caractères, il en faut au moins 32.", example)
+    return key
+
+
+def _kept_key(instance_dir: Path) -> str:
+    """A demonstration makes its own key once, and keeps it beside its base."""
+    file = instance_dir / "secret_key"
+    if not file.exists():
+        instance_dir.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32))
+    return file.read_text()
+
+
+def _base_url(environ: Mapping[str, str], *, demo: bool) -> str:
+    name, example = "CONSULT_BASE_URL", "https://consultation.exemple.fr"
+    url = environ.get(name, "").rstrip("/") or ("http://127.0.0.1:8000" if demo else "")
+    parts = urlsplit(url)
+    if not url:
+        raise SettingError(name, "ce réglage manque.", example)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        raise SettingError(name, f"« {url} » n’est pas l’adresse d’un site (https://nom, sans chemin).", example)
+    if parts.scheme == "http" and not demo:
+        raise SettingError(name, "en production le site est servi en https.", example)
+    return url
+
+
+def _mail_url(environ: Mapping[str, str], instance_dir: Path, *, demo: bool) -> str:
+    name, example = "CONSULT_MAIL_URL", "smtps://compte:secret@smtp.exemple.fr:465"
+    url = environ.get(name) or (f"file:{instance_dir / 'mail'}" if demo else "")
+    if not url:
+        raise SettingError(name, "ce réglage manque.", example)
+    if not re.match(r"^(file:.+|smtps?://[^/]+/?$)", url):
+        raise SettingError(name, "il faut file:DOSSIER, smtp://… ou smtps://….", example)
+    return url
+
+
+def _redis_url(environ: Mapping[str, str]) -> str | None:
+    name = "CONSULT_REDIS_URL"
+    url = environ.get(name) or None
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingError(name, "il faut une adresse redis://, rediss:// ou unix://.", "redis://127.0.0.1:6379/0")
+    return url
+
+
+def _now(environ: Mapping[str, str], *, demo: bool) -> datetime | None:
+    name, example = "CONSULT_NOW", "2021-04-20T10:00:00+02:00"
+    value = environ.get(name, "")
+    if not value:
+        return None
+    if not demo:
+        raise SettingError(name, "l’horloge de répétition est refusée en production : retirez ce réglage.", "")
+    return instant(name, value, example)
+
+
+def instant(name: str, value: str, example: str) -> datetime:
+    """An ISO 8601 instant with its offset. Raises SettingError naming `name`."""
+    try:
+        parsed = datetime.fromisoformat(value)
+    except ValueError:
+        raise SettingError(name, f"« {value} » n’est pas un instant ISO 8601.", example) from None
+    if parsed.tzinfo is None:
+        raise SettingError(name, f"« {value} » ne dit pas son décalage horaire.", example)
+    return parsed
+
+
+def _trusted_proxies(environ: Mapping[str, str], *, demo: bool) -> int:
+    name = "CONSULT_TRUSTED_PROXIES"
+    value = environ.get(name, "0" if demo else "1")
+    if not value.isdecimal() or int(value) > 5:
+        raise SettingError(name, f"« {value} » n’est pas un nombre de relais de 0 à 5.", "1")
+    return int(value)

@@ -1,0 +1,1 @@
+"""The demonstration edition 2021, played through the actions."""

@@ -1,0 +1,1 @@
+"""What every room stands on: the clock, who asks, refusals, the database, text and paging."""

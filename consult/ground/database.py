@@ -1,0 +1,200 @@
+"""The database: the base of every table, the reading session, and the only place that commits.
+
+Reading happens in autocommit: no transaction is held while a page is drawn. Writing happens inside `transaction()`, which
+takes SQLite's write lock at once (`BEGIN IMMEDIATE`: a deferred transaction that reads and then writes fails under load)
+and PostgreSQL's READ COMMITTED, with advisory locks where an order between acts matters.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    event,
+    func,
+    select,
+)
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+Member = TypeVar("Member", bound=StrEnum)
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC. SQLite drops zones, so a naive datetime is refused on the way in."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime is not an instant: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Constraints have predictable names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own spelling
+        datetime: Instant,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+    }
+
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""A key that may outgrow 32 bits; on SQLite only INTEGER numbers itself."""
+
+
+def str_enum(cls: type[Member], *, growing: bool = False) -> Enum:
+    """A VARCHAR holding the member's *value*, with a CHECK: no native type, no member name in the base.
+
+    A `growing` vocabulary, such as the kinds of events, has no CHECK: a new word needs no migration.
+    """
+    return Enum(
+        cls,
+        native_enum=False,
+        create_constraint=not growing,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+        name=cls.__name__.lower(),
+    )
+
+
+class WriteOutsideTransaction(RuntimeError):
+    """Something tried to write outside `transaction()`."""
+
+
+class NestedTransaction(RuntimeError):
+    """`transaction()` was entered twice: one verb is one transaction."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The session, inside one writing transaction: committed at the end, rolled back if anything is raised.
+
+    What was read before is forgotten first, so an act judges what is in the base now, not what the page had seen.
+
+    Raises NestedTransaction when called inside itself.
+    """
+    session = reading()
+    if session.info.get("writing"):
+        raise NestedTransaction
+    session.close()
+    session.info["writing"] = True
+    try:
+        dialect = session.get_bind().dialect.name
+        options: dict[str, Any] = {"consult_write": True}
+        if dialect == "postgresql":
+            options["isolation_level"] = "READ COMMITTED"
+        session.connection(execution_options=options)
+        yield session
+        session.flush()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+
+
+def reading() -> Session:
+    """The session, for reading."""
+    return db.session
+
+
+class Lock(StrEnum):
+    """What acts may have to queue for, beyond a row of their own."""
+
+    EDITION = "edition"
+    COLLECTIVITE = "collectivite"
+    NUMBERS = "numbers"
+    REGISTER = "register"
+    ROLES = "roles"
+
+
+def lock(session: Session, kind: Lock, key: str | int, *, shared: bool = False) -> None:
+    """Wait for, then hold until the end of the transaction, the named lock.
+
+    `shared` lets many hold it at once, against one exclusive holder: voters share the edition's lock, a calendar move takes
+    it alone. On SQLite the writer's lock of the whole base already gives this order.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        take = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        session.execute(select(take(func.hashtextextended(f"{kind.value}:{key}", 0))))
+
+
+@event.listens_for(Session, "before_flush")
+def _only_in_a_transaction(session: Session, _context: object, _instances: object) -> None:
+    if not session.info.get("writing") and (session.new or session.dirty or session.deleted):
+        raise WriteOutsideTransaction
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            f"busy_timeout = {BUSY_TIMEOUT_MS}",
+            "journal_mode = WAL",
+            "synchronous = FULL",  # an answered vote survives a power cut
+            "foreign_keys = ON",
+            "cache_size = -32000",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite" and connection.get_execution_options().get("consult_write"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """The engine settings that go with a database address: autocommit for reading on PostgreSQL, a checked pool."""
+    options: dict[str, Any] = {"url": url}
+    if url.startswith("postgresql"):
+        options |= {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True, "pool_size": 4, "max_overflow": 4}
+    return options
+
+
+def is_reachable() -> bool:
+    """Whether the base answers a trivial question."""
+    try:
+        with db.engine.connect() as connection:
+            return bool(connection.execute(select(1)).scalar_one() == 1)
+    except Exception:  # whatever the driver raises, the answer is no
+        return False

@@ -1,0 +1,113 @@
+"""Why something may not be done: reasons, verdicts, and the exception that carries a reason to the page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Every reason a rule can give. The words a person reads are in `consult/web/errors.py`."""
+
+    SIGN_IN = "sign_in"
+    NOT_YOUR_ROLE = "not_your_role"
+    PROFILE_INCOMPLETE = "profile_incomplete"
+    NO_COLLECTIVITE = "no_collectivite"
+    ATTACHMENT_PENDING = "attachment_pending"
+    PARTNER_MAY_NOT = "partner_may_not"
+    KIND_MAY_NOT_VOTE = "kind_may_not_vote"
+    NOT_YOURS = "not_yours"
+    STAGE_CLOSED = "stage_closed"
+    REASON_MISSING = "reason_missing"
+
+    WINDOW_INVERTED = "window_inverted"
+    WINDOWS_OVERLAP = "windows_overlap"
+    WINDOW_UNCHANGED = "window_unchanged"
+    DATE_IN_THE_PAST = "date_in_the_past"
+    RESULT_PROCLAIMED = "result_proclaimed"
+    RULES_FROZEN = "rules_frozen"
+
+    CODE_WRONG = "code_wrong"
+    CODE_EXPIRED = "code_expired"
+    TOO_MANY_TRIES = "too_many_tries"
+    ALREADY_ATTACHED = "already_attached"
+    ALREADY_DECIDED = "already_decided"
+    LAST_ADMINISTRATOR = "last_administrator"
+
+    NOT_AWAITING_TRIAGE = "not_awaiting_triage"
+    ALREADY_TRIAGED = "already_triaged"
+    NO_PROPOSAL = "no_proposal"
+
+    SUPPORTS_SPENT = "supports_spent"
+    ALREADY_SUPPORTED = "already_supported"
+    NOT_SUPPORTED = "not_supported"
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn"
+    TALLIES_HIDDEN = "tallies_hidden"
+
+    VOTE_NOT_OVER = "vote_not_over"
+    DECISION_MISSING = "decision_missing"
+    NOT_RETAINED = "not_retained"
+
+    ALREADY_INTERESTED = "already_interested"
+    NOT_LIVE = "not_live"
+
+    STEP_IMPOSSIBLE = "step_impossible"
+    DATE_BEFORE_BIRTH = "date_before_birth"
+    ALREADY_DEPLOYED = "already_deployed"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a closed gate says: which verb, when it was asked, since when (inside) and until when (outside) it is open."""
+
+    verb: str
+    asked_at: datetime
+    since: datetime | None
+    until: datetime | None
+
+    @property
+    def is_early(self) -> bool:
+        return self.since is not None and self.asked_at < self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A rule's answer: truthy when allowed, otherwise it carries its reason."""
+
+    reason: Reason | None = None
+    moment: Moment | None = None
+    """For `STAGE_CLOSED`: when it would have been allowed."""
+
+    def __bool__(self) -> bool:
+        return self.reason is None
+
+    def or_refuse(self) -> None:
+        """Raises Refused when the answer is no."""
+        if self.reason is not None:
+            raise Refused(self.reason, self.moment)
+
+
+class Refused(Exception):
+    """A rule said no: not a fault of the site, not a typing error."""
+
+    def __init__(self, reason: Reason, moment: Moment | None = None) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.moment = moment
+
+
+class NotFound(Exception):
+    """What was asked for does not exist, or must look as if it did not."""
+
+
+ALLOWED = Verdict()
+
+
+def verdict(*rules: Verdict | tuple[bool, Reason]) -> Verdict:
+    """The first rule that does not hold gives the reason. A rule may itself be a verdict, such as that of the calendar."""
+    for rule in rules:
+        if isinstance(rule, Verdict):
+            if not rule:
+                return rule
+        elif not rule[0]:
+            return Verdict(rule[1])
+    return ALLOWED

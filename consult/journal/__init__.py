@@ -1,0 +1,1 @@
+"""What happened, kept for ever: one event an act."""

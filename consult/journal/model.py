@@ -1,0 +1,100 @@
+"""The journal: one row an act, never changed, never removed."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.ground.database import Base, BigKey, str_enum
+
+
+class EventKind(StrEnum):
+    """What can happen, as `subject:fact` — a past participle: it happened."""
+
+    REGISTER_LOADED = "register:loaded"
+
+    EDITION_CREATED = "edition:created"
+    EDITION_RULES_SET = "edition:rules_set"
+    WINDOW_MOVED = "window:moved"
+
+    SIGN_IN_ASKED = "sign_in:asked"
+    SIGN_IN_FAILED = "sign_in:failed"
+    SIGNED_IN = "session:opened"
+    SIGNED_OUT = "session:closed"
+    ACCOUNT_CREATED = "account:created"
+    ACCOUNT_COMPLETED = "account:completed"
+    ATTACHMENT_ASKED = "attachment:asked"
+    ATTACHMENT_VERIFIED = "attachment:verified"
+    ATTACHMENT_REFUSED = "attachment:refused"
+    ATTACHMENT_ENDED = "attachment:ended"
+    ROLE_GRANTED = "role:granted"
+    ROLE_REVOKED = "role:revoked"
+
+    CONTRIBUTION_PUBLISHED = "contribution:published"
+    CONTRIBUTION_EDITED = "contribution:edited"
+    CONTRIBUTION_WITHDRAWN = "contribution:withdrawn"
+    CONTRIBUTION_REORIENTED = "contribution:reoriented"
+    CONTRIBUTION_DECLARED_INELIGIBLE = "contribution:declared_ineligible"
+    CONTRIBUTION_GROUPED = "contribution:grouped"
+    CONTRIBUTION_UNGROUPED = "contribution:ungrouped"
+    ME_TOO_SAID = "me_too:said"
+    ME_TOO_WITHDRAWN = "me_too:withdrawn"
+    SCHEME_ADDED = "scheme:added"
+
+    PROPOSAL_CREATED = "proposal:created"
+    PROPOSAL_EDITED = "proposal:edited"
+
+    SUPPORT_GIVEN = "support:given"
+    SUPPORT_WITHDRAWN = "support:withdrawn"
+
+    DECISION_PREPARED = "decision:prepared"
+    RESULT_PROCLAIMED = "result:proclaimed"
+
+    INTEREST_DECLARED = "interest:declared"
+    INTEREST_WITHDRAWN = "interest:withdrawn"
+    INTEREST_ACCEPTED = "interest:accepted"
+    INTEREST_DECLINED = "interest:declined"
+
+    SERVICE_BORN = "service:born"
+    SERVICE_PHASE_ENTERED = "service:phase_entered"
+    MILESTONE_SET = "milestone:set"
+    MILESTONE_REACHED = "milestone:reached"
+    DEPLOYMENT_DECLARED = "deployment:declared"
+
+
+PUBLIC_KINDS = frozenset(
+    {
+        EventKind.EDITION_CREATED,
+        EventKind.EDITION_RULES_SET,
+        EventKind.WINDOW_MOVED,
+        EventKind.CONTRIBUTION_REORIENTED,
+        EventKind.CONTRIBUTION_DECLARED_INELIGIBLE,
+        EventKind.CONTRIBUTION_GROUPED,
+        EventKind.CONTRIBUTION_UNGROUPED,
+        EventKind.RESULT_PROCLAIMED,
+        EventKind.SERVICE_BORN,
+        EventKind.SERVICE_PHASE_ENTERED,
+    }
+)
+"""What the public register of an edition shows: acts of the team, never those of a person or a vote."""
+
+
+class Event(Base):
+    """Something that happened, when, by whom, in whose name, to what."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_edition_kind_at", "edition_id", "kind", "at"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    at: Mapped[datetime]
+    kind: Mapped[EventKind] = mapped_column(str_enum(EventKind, growing=True))
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    siren: Mapped[str | None] = mapped_column(String(9), index=True)
+    """In whose name, or about which collectivité."""
+    subject: Mapped[str | None] = mapped_column(String(40))
+    """What it happened to: `contribution:12`, by reference number within the edition."""
+    data: Mapped[dict[str, Any]]
+    """What else must be kept: reasons, values before and after. No e-mail address, no code, no token."""

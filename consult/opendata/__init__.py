@@ -1,0 +1,1 @@
+"""What leaves the site: files anyone can read and recount."""

@@ -1,0 +1,1 @@
+"""E-mails as rows: written with the act, sent later."""

@@ -1,0 +1,89 @@
+"""Putting an e-mail in the outbox, and emptying the outbox."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from consult.ground.database import transaction
+from consult.outbox.model import Message, Notice
+
+LEASE = timedelta(minutes=5)
+"""How long a worker that has taken a message keeps it before another may try."""
+
+MAX_DELAY = timedelta(hours=6)
+
+
+def post(session: Session, notice: Notice, recipient: str, *, key: str, at: datetime, **data: Any) -> None:
+    """Write one e-mail with the act it tells, in the same transaction.
+
+    `key` identifies the notice for this recipient (at most 120 characters); the same key is written once.
+    """
+    if session.scalar(select(Message.id).where(Message.key == key)) is None:
+        session.add(
+            Message(key=key, notice=notice, recipient=recipient, data=data, created_at=at, due_at=at, attempts=0)
+        )
+
+
+def claim(at: datetime) -> Message | None:
+    """Take the next e-mail due, so that no other worker sends it during `LEASE`. None when the outbox is empty."""
+    with transaction() as session:
+        message = session.scalars(
+            select(Message)
+            .where(Message.sent_at.is_(None), Message.due_at <= at)
+            .order_by(Message.due_at, Message.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if message is not None:
+            message.due_at = at + LEASE
+            message.attempts += 1
+        return message
+
+
+def mark_sent(message_id: int, at: datetime) -> None:
+    """The mail server accepted the message: forget what it said."""
+    with transaction() as session:
+        message = session.get_one(Message, message_id)
+        message.sent_at = at
+        message.data = {}
+        message.failure = None
+
+
+def mark_failed(message_id: int, at: datetime, failure: str) -> None:
+    """The mail server did not take it: try again later, after 1, 2, 4… minutes, at most `MAX_DELAY`."""
+    with transaction() as session:
+        message = session.get_one(Message, message_id)
+        message.due_at = at + min(MAX_DELAY, timedelta(minutes=2 ** min(message.attempts - 1, 10)))
+        message.failure = failure[:200]
+
+
+def deliver(
+    compose: Callable[[Message], EmailMessage],
+    send: Callable[[EmailMessage], None],
+    *,
+    now: Callable[[], datetime],
+    limit: int = 10_000,
+) -> tuple[int, int]:
+    """Send what is due, at most `limit` messages; gives how many were sent and how many failed.
+
+    At least once: a worker killed between the mail server's yes and `mark_sent` leaves the message to be sent again, with
+    the same Message-ID, once its lease is over.
+    """
+    sent = failed = 0
+    for _ in range(limit):
+        message = claim(now())
+        if message is None:
+            break
+        try:
+            send(compose(message))
+        except Exception as error:  # whatever the server or the words raise, the others must go
+            mark_failed(message.id, now(), type(error).__name__)
+            failed += 1
+        else:
+            mark_sent(message.id, now())
+            sent += 1
+    return sent, failed

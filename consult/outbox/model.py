@@ -1,0 +1,47 @@
+"""The outbox: e-mails as rows. A row is written with the act it tells, and sent afterwards by `consult work`."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.ground.database import Base, BigKey, str_enum
+
+
+class Notice(StrEnum):
+    """Every e-mail the site can send. `templates/mail/<value>.txt` holds its words; its first line is the subject."""
+
+    SIGN_IN = "sign_in"
+    ATTACHMENT_VERIFIED = "attachment_verified"
+    ATTACHMENT_REFUSED = "attachment_refused"
+    CONTRIBUTION_PUBLISHED = "contribution_published"
+    CONTRIBUTION_TRIAGED = "contribution_triaged"
+    SUPPORT_CHANGED = "support_changed"
+    RESULT_PROCLAIMED = "result_proclaimed"
+    INTEREST_DECLARED = "interest_declared"
+    INTEREST_DECIDED = "interest_decided"
+    SERVICE_BORN = "service_born"
+
+
+class Message(Base):
+    """One e-mail to one person: to send, or sent."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_due_at", "sent_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    """Idempotence: the same notice about the same thing to the same person is written once."""
+    notice: Mapped[Notice] = mapped_column(str_enum(Notice, growing=True))
+    recipient: Mapped[str] = mapped_column(String(254))
+    data: Mapped[dict[str, Any]]
+    """What the words need. Emptied once sent: a code does not stay in the base."""
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    """Not before this instant: the act's, then later after each failure, or while a worker holds it."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(200))
+    """Why the last attempt failed, without an address."""

@@ -1,0 +1,38 @@
+"""Propositions put to the vote, and the contributions each one answers."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.ground.database import Base
+
+
+class Proposal(Base):
+    """What collectivités vote on: written by the team from contributions."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (UniqueConstraint("edition_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(250))
+    summary: Mapped[str] = mapped_column(Text)
+    changes: Mapped[str] = mapped_column(Text, default="")
+    """What it would change."""
+    for_whom: Mapped[str] = mapped_column(Text, default="")
+    is_fictitious: Mapped[bool] = mapped_column(default=False)
+    """Invented for a demonstration, where the others carry their real title."""
+    created_at: Mapped[datetime]
+
+
+class ProposalContribution(Base):
+    """A contribution that a proposition answers: many to many, undone until the vote opens."""
+
+    __tablename__ = "proposal_contribution"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"), primary_key=True, index=True)
+    grouped_at: Mapped[datetime]
+    grouped_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -1,0 +1,1 @@
+"""Reorient, reject, group: nothing is lost. Schemes and their dates."""

@@ -1,0 +1,33 @@
+"""Supports: one collectivité, one voice per proposition. The unique constraint has the last word."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from consult.ground.database import Base, BigKey, str_enum
+from consult.register.rules import Kind, Stratum
+
+
+class Support(Base):
+    """A collectivité's support for a proposition, with what the register said of it at that instant."""
+
+    __tablename__ = "support"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "siren"),
+        Index("ix_support_edition_siren", "edition_id", "siren"),
+        Index("ix_support_tally", "edition_id", "proposal_id", "attachment_id", "departement"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    siren: Mapped[str] = mapped_column(ForeignKey("collectivite.siren"))
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
+    """By what right it was given: it counts once this attachment has been verified."""
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[Kind] = mapped_column(str_enum(Kind))
+    stratum: Mapped[Stratum] = mapped_column(str_enum(Stratum))
+    departement: Mapped[str | None] = mapped_column(String(3))
+    given_at: Mapped[datetime]
+    receipt: Mapped[str] = mapped_column(String(20), unique=True)

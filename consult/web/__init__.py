@@ -1,0 +1,30 @@
+"""The pages: one file per family, on common doors, errors, headers and templating."""
+
+from importlib import import_module
+
+from flask import Blueprint, Flask
+
+from consult.config import Settings
+from consult.web import assets, context, doors, errors, headers, templating
+
+FAMILIES = (
+    "home",
+    "calendar",
+    "pages",
+    "health",
+)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Bind every family of pages to the application. Raises `doors.UnmarkedViewError` for a view without a door."""
+    assets.init_app(app, settings)
+    context.init_app(app)
+    templating.init_app(app, settings)
+    errors.init_app(app)
+    headers.init_app(app, settings)
+    for family in FAMILIES:
+        module = import_module(f"consult.web.{family}")
+        for blueprint in (value for value in vars(module).values() if isinstance(value, Blueprint)):
+            app.register_blueprint(blueprint)
+    app.url_build_error_handlers.append(lambda *_: "#")  # TEMPORARY until every family stands
+    doors.check_every_view(app)

@@ -1,0 +1,109 @@
+"""What a person reads when something does not go as they hoped: why, until or since when, and where to go.
+
+A rule's refusal answers 401, 403 or 409; what does not exist 404; our own fault 500, with a reference to quote and without
+asking anything of the database.
+"""
+
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from consult.ground.refusals import NotFound, Reason, Refused
+from consult.web.reasons import REFUSALS, when
+
+log = logging.getLogger(__name__)
+
+
+def init_app(app: Flask) -> None:
+    """Give every failure its page."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(NotFound, lambda _error: _page(404))
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _away)
+    app.register_error_handler(InterfaceError, _away)
+    app.register_error_handler(Exception, _ours)
+
+
+def _refused(error: Refused) -> Response:
+    said = REFUSALS[error.reason]
+    return _page(
+        said.status,
+        title=said.title,
+        explanation=said.text,
+        when=when(error.moment),
+        ways_out=_ways_out(error.reason),
+    )
+
+
+def _form_expired(_error: CSRFError) -> Response:
+    return _page(
+        400,
+        title="Ce formulaire a expiré",
+        explanation="Il est resté ouvert trop longtemps, ou vous vous êtes connecté entre-temps. Rien n’a été enregistré :"
+        " revenez à la page précédente, rechargez-la et recommencez.",
+    )
+
+
+def _page(status: int, **said: Any) -> Response:
+    response = make_response(render_template("errors/refusal.html", status=status, **said), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _ways_out(reason: Reason) -> list[tuple[str, str]]:
+    """Where to go from a refusal, the best way first."""
+    ways = {
+        Reason.SIGN_IN: [("Se connecter", url_for("sign_in.new", suite=_here()))],
+        Reason.PROFILE_INCOMPLETE: [("Compléter mon compte", url_for("account.show"))],
+        Reason.NO_COLLECTIVITE: [("Choisir ma collectivité", url_for("account.attachments"))],
+        Reason.ATTACHMENT_PENDING: [("Voir ma demande", url_for("account.attachments"))],
+        Reason.CODE_EXPIRED: [("Demander un autre code", url_for("sign_in.new"))],
+        Reason.TOO_MANY_TRIES: [("Demander un autre code", url_for("sign_in.new"))],
+    }.get(reason, [])
+    edition = g.get("edition")
+    if edition is not None:
+        ways.append(("Voir le calendrier", url_for("calendar.show", e=edition.slug)))
+    return [*ways, ("Aller à l’accueil", url_for("home.index"))]
+
+
+def _here() -> str | None:
+    """The page to come back to after signing in: only one that can be read again by its address."""
+    return request.full_path.rstrip("?") if request.method == "GET" else None
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    if status >= 500:
+        return _ours(error)
+    response = _page(status)
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    return response
+
+
+def _away(error: Exception) -> Response:
+    log.error("database away: %s %s: %s", request.method, request.path, type(error).__name__)
+    return _apology(503)
+
+
+def _ours(error: Exception) -> Response:
+    reference = secrets.token_hex(4).upper()
+    log.error("reference %s: %s %s", reference, request.method, request.path, exc_info=error)
+    return _apology(500, reference)
+
+
+def _apology(status: int, reference: str = "") -> Response:
+    """A page that asks nothing of the base, the session or the limiter; the reference finds the trace in the log."""
+    template = current_app.jinja_env.get_template("errors/error.html")
+    response = make_response(template.render(status=status, reference=reference, url_for=url_for), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

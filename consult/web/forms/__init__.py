@@ -1,0 +1,1 @@
+"""The shape of what someone typed: forms that hand over frozen drafts."""

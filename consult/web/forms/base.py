@@ -1,0 +1,44 @@
+"""The form every form extends: French messages, text cleaned of invisible characters, one CSRF token."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import StringField, validators
+
+from consult.ground.text import visible
+
+
+def clean(text: Any) -> Any:
+    """Text as it may be stored: see `ground.text.visible`; spaces around it go."""
+    return visible(text).strip() if isinstance(text, str) else text
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of the site. It hands over a frozen draft (`draft()` in each form); it never touches a row."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales = ("fr_FR", "fr")
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Clean what is typed, before any other filter and before it is validated."""
+            field = unbound_field.bind(form=form, **options)
+            if isinstance(field, StringField):
+                field.filters = [clean, *field.filters]
+            return field
+
+
+def required(message: str) -> list[Any]:
+    """A field that must be filled in, with our own words for when it is not."""
+    return [validators.InputRequired(message), validators.DataRequired(message)]
+
+
+def at_most(count: int) -> Any:
+    """At most `count` characters; the message says by how much the text is too long."""
+
+    def check(_form: Any, field: Any) -> None:
+        length = len(field.data or "")
+        if length > count:
+            raise validators.ValidationError(f"{length} caractères : c’est {length - count} de trop (au plus {count}).")
+
+    check.field_flags = {"maxlength": count}  # type: ignore[attr-defined]
+    return check

@@ -1,0 +1,74 @@
+"""The words of every refusal: status, title, explanation. One place for pages, messages and commands."""
+
+from dataclasses import dataclass
+
+from consult.ground.refusals import Moment, Reason
+from consult.web import words
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A refusal as a page says it: its status, its title, its explanation."""
+
+    status: int
+    title: str
+    text: str
+
+
+REFUSALS: dict[Reason, Words] = {
+    Reason.SIGN_IN: Words(401, "Connectez-vous pour continuer", "Cette page demande un compte. Un lien ou un code envoyé par courriel suffit : il n’y a pas de mot de passe."),
+    Reason.NOT_YOUR_ROLE: Words(403, "Cette page est réservée à l’équipe", "Votre compte n’a pas le rôle qu’elle demande. Un administrateur peut vous l’accorder."),
+    Reason.PROFILE_INCOMPLETE: Words(403, "Dites-nous d’abord qui vous êtes", "Votre nom, votre profil et votre fonction manquent encore. C’est l’affaire d’une minute."),
+    Reason.NO_COLLECTIVITE: Words(403, "Pour quelle collectivité agissez-vous ?", "Cette action se fait au nom d’une collectivité. Rattachez-vous d’abord à la vôtre."),
+    Reason.ATTACHMENT_PENDING: Words(403, "Votre rattachement est encore à vérifier", "L’équipe vérifie que vous parlez bien au nom de cette collectivité. Vous serez prévenu par courriel."),
+    Reason.PARTNER_MAY_NOT: Words(403, "Cette action est réservée aux collectivités", "Les partenaires peuvent proposer des services existants ; ils ne votent pas et n’expriment pas de besoin."),
+    Reason.KIND_MAY_NOT_VOTE: Words(403, "Votre collectivité ne vote pas dans cette édition", "Les règles de l’édition disent quelles collectivités votent. Elles ont été fixées avant l’ouverture du vote."),
+    Reason.NOT_YOURS: Words(403, "Cette page appartient à une autre collectivité", "Vous pouvez la lire si elle est publique, mais seule la collectivité qui l’a écrite peut la changer."),
+    Reason.STAGE_CLOSED: Words(409, "Ce n’est pas le moment", "Le calendrier de l’édition n’ouvre pas cette action maintenant."),
+    Reason.REASON_MISSING: Words(409, "Il manque la raison", "Cet acte est public : il se motive."),
+    Reason.WINDOW_INVERTED: Words(409, "Ces dates ne se suivent pas", "La fermeture doit venir après l’ouverture ; seule la dernière étape n’a pas de fin."),
+    Reason.WINDOWS_OVERLAP: Words(409, "Ces dates empiètent sur une autre étape", "Les étapes se suivent sans se chevaucher. Déplacez d’abord l’étape voisine."),
+    Reason.WINDOW_UNCHANGED: Words(409, "Ces dates sont déjà celles du calendrier", "Rien n’a été changé."),
+    Reason.DATE_IN_THE_PAST: Words(409, "Ce qui a eu lieu ne se déplace pas", "Une ouverture passée reste où elle est, et aucune date ne peut être ramenée dans le passé."),
+    Reason.RESULT_PROCLAIMED: Words(409, "Le résultat est proclamé", "Les étapes qui y ont mené ne peuvent plus être rouvertes, ni les décisions reprises."),
+    Reason.RULES_FROZEN: Words(409, "Les règles sont figées", "Elles ne changent plus depuis l’ouverture du vote."),
+    Reason.CODE_WRONG: Words(422, "Ce code n’est pas le bon", "Vérifiez les six chiffres du dernier message reçu."),
+    Reason.CODE_EXPIRED: Words(410, "Ce lien ou ce code ne sert plus", "Il a déjà servi, ou plus de quinze minutes ont passé. Demandez-en un autre : c’est immédiat."),
+    Reason.TOO_MANY_TRIES: Words(429, "Trop d’essais", "Par sécurité, ce code ne peut plus être essayé. Demandez-en un autre."),
+    Reason.ALREADY_ATTACHED: Words(409, "Vous êtes déjà rattaché à cette collectivité", "Une seule demande suffit. Vous la retrouvez dans votre compte."),
+    Reason.ALREADY_DECIDED: Words(409, "C’est déjà décidé", "Quelqu’un d’autre a traité cette demande entre-temps. Rien n’a été changé."),
+    Reason.LAST_ADMINISTRATOR: Words(409, "Il doit rester un administrateur", "Accordez d’abord ce rôle à quelqu’un d’autre."),
+    Reason.NOT_AWAITING_TRIAGE: Words(409, "Cette contribution ne peut plus être changée", "Elle a déjà été examinée ou retirée. Elle reste lisible à son adresse, avec ce qu’elle est devenue."),
+    Reason.ALREADY_TRIAGED: Words(409, "Cette contribution a déjà été examinée", "Quelqu’un d’autre s’en est occupé entre-temps. Rien n’a été changé."),
+    Reason.NO_PROPOSAL: Words(409, "Il faut au moins une proposition", "Choisissez une proposition, ou écrivez-en une nouvelle."),
+    Reason.SUPPORTS_SPENT: Words(409, "Votre collectivité a donné tous ses soutiens", "Le nombre de soutiens est limité dans cette édition. Retirez-en un pour en donner un autre."),
+    Reason.ALREADY_SUPPORTED: Words(409, "Votre collectivité soutient déjà cette proposition", "Une collectivité donne une seule voix à une proposition. Rien n’a été changé."),
+    Reason.NOT_SUPPORTED: Words(409, "Votre collectivité ne soutient pas cette proposition", "Il n’y a donc rien à retirer."),
+    Reason.PROPOSAL_WITHDRAWN: Words(409, "Cette proposition n’est plus soumise au vote", "Elle a été retirée."),
+    Reason.TALLIES_HIDDEN: Words(403, "Les résultats sont secrets jusqu’à la fin du vote", "Personne ne peut les lire avant, pas même l’équipe."),
+    Reason.VOTE_NOT_OVER: Words(409, "Le vote n’est pas terminé", "Les résultats et les décisions viennent après sa clôture."),
+    Reason.DECISION_MISSING: Words(409, "Il manque des décisions", "Toutes les propositions doivent avoir leur décision motivée avant la proclamation : elles sont proclamées ensemble."),
+    Reason.NOT_RETAINED: Words(409, "Cette proposition n’a pas été retenue", "Seules les propositions retenues par le comité de sélection ont des territoires référents et des services."),
+    Reason.ALREADY_INTERESTED: Words(409, "Votre collectivité s’est déjà portée volontaire", "Une seule candidature par proposition suffit. Rien n’a été changé."),
+    Reason.NOT_LIVE: Words(409, "Cette candidature n’est plus en cours", "Elle a été retirée ou déclinée."),
+    Reason.STEP_IMPOSSIBLE: Words(409, "Cette étape n’est pas possible ici", "Un service suit ses phases dans l’ordre ; il peut aussi être arrêté, avec ce qui a été appris."),
+    Reason.DATE_BEFORE_BIRTH: Words(409, "Cette date est trop ancienne", "Elle précède la naissance du service."),
+    Reason.ALREADY_DEPLOYED: Words(409, "Ce déploiement est déjà enregistré", "La collectivité figure déjà parmi celles qui utilisent ce service."),
+}  # fmt: skip
+
+
+def wording(reason: Reason, moment: Moment | None = None) -> str:
+    """A refusal in one line, as a message or a command says it."""
+    said = REFUSALS[reason]
+    return " ".join(part for part in (f"{said.title}.", said.text, when(moment)) if part)
+
+
+def when(moment: Moment | None) -> str:
+    """Until when or since when a closed gate is closed, to the minute."""
+    if moment is None:
+        return ""
+    if moment.is_early and moment.since:
+        return f"Elle ouvrira le {words.instant(moment.since)}."
+    if moment.until:
+        return f"Elle est fermée depuis le {words.instant(moment.until)}."
+    return ""

@@ -1,0 +1,75 @@
+"""What every template may use: the words of French, who asks, in which edition."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from consult.config import Settings
+from consult.ground import clock
+from consult.register.file import source
+from consult.web import context, words
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the templates say of the site itself."""
+
+    name: str
+    tagline: str
+    operator: str
+    contact: str
+    register_vintage: str
+    is_demo: bool
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the templates their filters and globals."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for word in (
+        words.day,
+        words.short_day,
+        words.weekday,
+        words.hour,
+        words.at_hour,
+        words.instant,
+        words.moment,
+        words.number,
+        words.plural,
+        words.typo,
+        words.paragraphs,
+    ):
+        app.jinja_env.filters[word.__name__] = word
+    app.jinja_env.globals["remaining"] = words.remaining
+    app.jinja_env.globals["url_for_page"] = url_for_page
+    site = Site(
+        name=settings.site_name,
+        tagline=settings.site_tagline,
+        operator=settings.operator,
+        contact=settings.contact,
+        register_vintage=source().vintage,
+        is_demo=settings.is_demo,
+    )
+
+    @app.context_processor
+    def _everywhere() -> dict[str, Any]:
+        rehearsing = clock.is_rehearsing()
+        return {
+            "site": site,
+            "actor": context.actor(),
+            "edition": g.get("edition"),
+            "current_edition": context.latest_edition(),
+            "at": context.received_at(),
+            "rehearsal": context.received_at() if rehearsing else None,
+            "rehearsal_url": url_for("rehearsal.show") if rehearsing and settings.is_demo else None,
+        }
+
+
+def url_for_page(number: int) -> str:
+    """The address of another page of the list being shown, its filters kept."""
+    values: dict[str, Any] = request.args.to_dict(flat=False) | dict(request.view_args or {})
+    values["page"] = number
+    if number == 1:
+        values.pop("page")
+    return url_for(request.endpoint or "", **values)

@@ -1,0 +1,44 @@
+"""How migrations run: one base, the URL given by the command, batch mode so that SQLite can alter a table."""
+
+from alembic import context
+from sqlalchemy import create_engine
+
+from consult.ground.database import Instant
+from consult.tables import metadata
+
+config = context.config
+
+
+def run() -> None:
+    """Run within one transaction on the base of `config.attributes`."""
+    connection = config.attributes.get("connection")
+    if connection is not None:
+        migrate(connection)
+        return
+    engine = create_engine(config.attributes["url"])
+    with engine.connect() as connection:
+        migrate(connection)
+        connection.commit()
+    engine.dispose()
+
+
+def render_item(kind, item, _autogen_context):
+    """Migrations never import `consult`: our instant is a plain timestamp with time zone in their eyes."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
+
+
+def migrate(connection) -> None:
+    """Compare with, and change, the tables behind this connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        compare_type=True,
+        compare_server_default=True,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run()

@@ -1,0 +1,67 @@
+"""Fixtures for every test: the application on both engines, a world to fill, a client that reviews each page."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from flask import Flask
+
+from consult.ground import clock
+from tests.support.engines import Engines
+from tests.support.page import PageClient
+from tests.support.world import World
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    """A SQLite file and a real PostgreSQL server, both migrated, both holding the full register."""
+    engines = Engines(tmp_path_factory.mktemp("engines"))
+    yield engines
+    engines.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine under test: every test that asks for the application runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(engines: Engines, engine: str) -> Iterator[Flask]:
+    """The application, its tables empty but for the register, inside an application context."""
+    app = engines.app(engine)
+    engines.clean(app)
+    with app.app_context():
+        yield app
+    clock.stop_rehearsing()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """People, collectivités and editions to stand on."""
+    return World(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A browser without JavaScript, which reviews every page it is given."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def hold() -> Iterator[object]:
+    """`hold(instant)`: the clock stays there until the test ends, or until it is held elsewhere."""
+    stack = []
+
+    def at(instant: datetime) -> None:
+        release()
+        held = clock.held_at(instant)
+        held.__enter__()
+        stack.append(held)
+
+    def release() -> None:
+        while stack:
+            stack.pop().__exit__(None, None, None)
+
+    yield at
+    release()

