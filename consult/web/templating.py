@@ -7,7 +7,7 @@ from flask import Flask, g, request, url_for
 
 from consult.config import Settings
 from consult.ground import clock
-from consult.register.file import source
+from consult.register.file import SOURCE
 from consult.web import context, words
 
 
@@ -48,7 +48,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         tagline=settings.site_tagline,
         operator=settings.operator,
         contact=settings.contact,
-        register_vintage=source().vintage,
+        register_vintage=SOURCE.vintage,
         is_demo=settings.is_demo,
     )
 
