@@ -1,5 +1,5 @@
 // Keeps « encore 10 jours » true while a page stays open:
-//   <time data-countdown="encore" datetime="the deadline" data-now="the server's instant">encore 10 jours</time>
+//   <time data-countdown datetime="the deadline" data-now="the server's instant">encore 10 jours</time>
 // Time runs from the server's instant given in the page, by the browser's stopwatch: a visitor's wrong clock changes nothing.
 
 const MINUTE = 60_000;
@@ -21,7 +21,7 @@ function keep(element) {
   const opened = performance.now();
   const tick = () => {
     const left = deadline - (start + performance.now() - opened);
-    const words = left > 0 ? `${element.dataset.countdown} ${remaining(left)}` : "l’heure est passée";
+    const words = left > 0 ? `encore ${remaining(left)}` : "l’heure est passée";
     if (element.textContent !== words) element.textContent = words;
     if (left > 0) setTimeout(tick, Math.min(left + 50, left > 2 * HOUR ? 5 * MINUTE : 15_000));
   };
