@@ -1,14 +1,14 @@
 """Loading the register: the whole file or nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, bindparam, delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from consult.ground.actor import OPERATOR, Actor
@@ -16,15 +16,12 @@ from consult.ground.clock import PARIS
 from consult.ground.database import Lock, lock, transaction
 from consult.journal.actions import record
 from consult.journal.model import EventKind
-from consult.register import file
+from consult.register import bulk, file
+from consult.register.bulk import Progress, Write
 from consult.register.model import Collectivite, CollectiviteSearch, CollectiviteWord, Departement, RegisterLoad
 from consult.register.rules import Kind, bare_key, search_key, stratum, words_of
 
 Values = dict[str, Any]
-Progress = Callable[[int, int], None]
-"""Told, as a loading goes, how many rows are written and how many there are to write."""
-
-BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +73,9 @@ def load(path: Path | None = None, *, at: datetime, actor: Actor = OPERATOR, pro
 
 
 def _bring_to(session: Session, register: file.RegisterFile, progress: Progress, at: datetime) -> LoadReport:
-    """Compare the file with the base, then write the differences, table by table."""
+    """Compare the file with the base, then write the differences."""
     wanted = {row.siren: _values(row) for row in register.rows}
-    columns = [_COLLECTIVITE.c[name] for name in next(iter(wanted.values()))]
+    columns = [getattr(Collectivite, name) for name in next(iter(wanted.values()))]
     # A new vintage alone is no news of a collectivité.
     known: dict[str, Values] = {
         row["siren"]: {**row, "vintage": register.vintage} for row in session.execute(select(*columns)).mappings()
@@ -87,51 +84,24 @@ def _bring_to(session: Session, register: file.RegisterFile, progress: Progress,
     changed = [siren for siren in wanted if siren in known and wanted[siren] != known[siren]]
     disappeared = [siren for siren, values in known.items() if values["is_current"] and siren not in wanted]
 
-    writes = [
-        *_places(session, register.rows),
-        # A commune names its EPCI, which must be there first.
-        (
-            insert(_COLLECTIVITE),
-            sorted((wanted[siren] for siren in appeared), key=lambda row: row["kind"] is Kind.COMMUNE),
-        ),
-        (_by_siren(), [_change(wanted[siren]) for siren in changed]),
-        (_by_siren(), [{"key": siren, "is_current": False, "ended_on": _day(at)} for siren in disappeared]),
-        *_search_index(wanted.values()),
-    ]
-    for table in (_WORD, _SEARCH):
-        session.execute(delete(table))
-    _write(session.connection(), writes, progress)
-    session.execute(update(_COLLECTIVITE).where(_COLLECTIVITE.c.is_current).values(vintage=register.vintage))
+    for model in (CollectiviteWord, CollectiviteSearch):
+        session.execute(delete(model))
+    # Groupings before the communes, which name their own.
+    newcomers = sorted((wanted[siren] for siren in appeared), key=lambda values: values["kind"] is Kind.COMMUNE)
+    ended = {"is_current": False, "ended_on": at.astimezone(PARIS).date().isoformat()}
+    bulk.write(
+        session.connection(),
+        [
+            *_departements(session, register.rows),
+            Write.insert(Collectivite, list(newcomers[0]) if newcomers else [], [tuple(row.values()) for row in newcomers]),
+            Write.update(Collectivite, "siren", [wanted[siren] for siren in changed]),
+            Write.update(Collectivite, "siren", [{"siren": siren, **ended} for siren in disappeared]),
+            *_search_index(wanted.values()),
+        ],
+        progress,
+    )
+    session.execute(update(Collectivite).where(Collectivite.is_current).values(vintage=register.vintage))
     return LoadReport(register.vintage, Counter(row.kind for row in register.rows), appeared, changed, disappeared)
-
-
-_COLLECTIVITE, _DEPARTEMENT, _SEARCH, _WORD = (
-    cast(Table, model.__table__) for model in (Collectivite, Departement, CollectiviteSearch, CollectiviteWord)
-)
-Write = tuple[Executable, Sequence[Values]]
-
-
-def _write(connection: Connection, writes: Sequence[Write], progress: Progress) -> None:
-    total, done = sum(len(rows) for _, rows in writes), 0
-    for statement, rows in writes:
-        for start in range(0, len(rows), BATCH):
-            batch = rows[start : start + BATCH]
-            connection.execute(statement, batch)
-            done += len(batch)
-            progress(done, total)
-
-
-def _by_siren() -> Executable:
-    """Sets, on the row whose SIREN is `key`, the columns it is given."""
-    return update(_COLLECTIVITE).where(_COLLECTIVITE.c.siren == bindparam("key"))
-
-
-def _change(values: Values) -> Values:
-    return {"key": values["siren"], **{name: value for name, value in values.items() if name != "siren"}}
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(PARIS).date()
 
 
 def _values(row: file.Row) -> Values:
@@ -157,45 +127,32 @@ def _values(row: file.Row) -> Values:
     }
 
 
-def _places(session: Session, rows: Sequence[file.Row]) -> Iterable[Write]:
-    """The départements the rows are in. Communes have the last word: Alsace's row names two."""
+def _departements(session: Session, rows: Sequence[file.Row]) -> Iterable[Write]:
+    """The départements the rows are in. Communes have the last word on names: the row of Alsace gives two."""
+    ordered = sorted(rows, key=lambda row: (row.kind is not Kind.SPECIAL_STATUS, row.kind is Kind.COMMUNE))
+    names = ("code", "name", "region", "region_name")
     wanted = {
-        row.departement: {
-            "code": row.departement,
-            "name": row.departement_name,
-            "region": row.region,
-            "region_name": row.region_name,
-        }
-        for row in sorted(rows, key=lambda row: (row.kind is not Kind.SPECIAL_STATUS, row.kind is Kind.COMMUNE))
+        row.departement: (row.departement, row.departement_name, row.region, row.region_name)
+        for row in ordered
         if row.departement
     }
     known = set(session.scalars(select(Departement.code)))
-    yield insert(_DEPARTEMENT), [wanted[code] for code in sorted(set(wanted) - known)]
-    yield (
-        update(_DEPARTEMENT).where(_DEPARTEMENT.c.code == bindparam("key")),
-        [{"key": code, **wanted[code]} for code in sorted(set(wanted) & known)],
-    )
+    yield Write.insert(Departement, names, [place for code, place in wanted.items() if code not in known])
+    there = [dict(zip(names, place, strict=True)) for code, place in wanted.items() if code in known]
+    yield Write.update(Departement, "code", there)
 
 
 def _search_index(wanted: Iterable[Values]) -> Iterable[Write]:
     """What `queries.search` reads, in the order of its keys."""
     folded = cache(search_key)
-    entries: list[Values] = []
+    entries: list[tuple[object, ...]] = []
     words: list[tuple[str, int]] = []
     for rank, values in enumerate(sorted(wanted, key=lambda row: (-row["population"], row["siren"])), start=1):
+        name = values["search_name"]
         codes = (values["insee"] or "", values["departement"] or "", values["postal_codes"])
-        keys = (values["search_name"], folded(values["departement_name"] or ""), *(code.lower() for code in codes))
+        keys = (name, folded(values["departement_name"] or ""), *(code.lower() for code in codes))
         found_by = words_of(keys, values["kind"], values["category"])
+        entries.append((rank, values["siren"], values["kind"], name, bare_key(name), "".join(f" {w}" for w in found_by)))
         words.extend((word, rank) for word in found_by)
-        entries.append(
-            {
-                "rank": rank,
-                "siren": values["siren"],
-                "kind": values["kind"],
-                "name": values["search_name"],
-                "bare_name": bare_key(values["search_name"]),
-                "terms": "".join(f" {word}" for word in found_by),
-            }
-        )
-    yield insert(_SEARCH), entries
-    yield insert(_WORD), [{"word": word, "rank": rank} for word, rank in sorted(words)]
+    yield Write.insert(CollectiviteSearch, ("rank", "siren", "kind", "name", "bare_name", "terms"), entries)
+    yield Write.insert(CollectiviteWord, ("word", "rank"), sorted(words))
