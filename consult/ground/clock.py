@@ -8,7 +8,7 @@ that is how the demonstration is played, and how tests stand at the very instant
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -68,6 +68,11 @@ def utc(instant: datetime) -> datetime:
 def paris(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
     """The instant, in UTC, of a wall-clock time in Paris."""
     return datetime(year, month, day, hour, minute, second, tzinfo=PARIS).astimezone(UTC)
+
+
+def paris_day(instant: datetime) -> date:
+    """The day it is in Paris at this instant."""
+    return instant.astimezone(PARIS).date()
 
 
 class NoSuchLocalTimeError(ValueError):

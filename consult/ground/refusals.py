@@ -45,13 +45,19 @@ class Reason(StrEnum):
 
     VOTE_NOT_OVER = "vote_not_over"
     DECISION_MISSING = "decision_missing"
+    NOT_PROCLAIMED = "not_proclaimed"
     NOT_RETAINED = "not_retained"
 
     ALREADY_INTERESTED = "already_interested"
+    CHARTER_NOT_ACCEPTED = "charter_not_accepted"
+    PILOT_WITHOUT_PEOPLE = "pilot_without_people"
     NOT_LIVE = "not_live"
 
     STEP_IMPOSSIBLE = "step_impossible"
+    SERVICE_STOPPED = "service_stopped"
     DATE_BEFORE_BIRTH = "date_before_birth"
+    DATE_TO_COME = "date_to_come"
+    ALREADY_REACHED = "already_reached"
     ALREADY_DEPLOYED = "already_deployed"
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.ground.database import Base, str_enum
@@ -47,9 +47,14 @@ class Interest(Base):
 
     __tablename__ = "interest"
     __table_args__ = (
+        UniqueConstraint("edition_id", "number"),
         Index("uq_interest_live", "proposal_id", "siren", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_interest_edition_status", "edition_id", "status"),
         CheckConstraint("status NOT IN ('declined', 'withdrawn') OR reason <> ''", name="end_has_a_reason"),
+        CheckConstraint(
+            "level <> 'pilote' OR (referent_name <> '' AND sponsor_name <> '')", name="a_pilot_names_its_people"
+        ),
+        CheckConstraint("charter <> ''", name="charter_accepted"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -48,11 +48,17 @@ REFUSALS: dict[Reason, Words] = {
     Reason.TALLIES_HIDDEN: Words(403, "Les résultats sont secrets jusqu’à la fin du vote", "Personne ne peut les lire avant, pas même l’équipe."),
     Reason.VOTE_NOT_OVER: Words(409, "Le vote n’est pas terminé", "Les résultats et les décisions viennent après sa clôture."),
     Reason.DECISION_MISSING: Words(409, "Il manque des décisions", "Toutes les propositions doivent avoir leur décision motivée avant la proclamation : elles sont proclamées ensemble."),
+    Reason.NOT_PROCLAIMED: Words(409, "La sélection n’est pas encore proclamée", "Le comité proclame toutes ses décisions ensemble. Les propositions retenues seront connues à ce moment-là."),
     Reason.NOT_RETAINED: Words(409, "Cette proposition n’a pas été retenue", "Seules les propositions retenues par le comité de sélection ont des territoires référents et des services."),
     Reason.ALREADY_INTERESTED: Words(409, "Votre collectivité s’est déjà portée volontaire", "Une seule candidature par proposition suffit. Rien n’a été changé."),
+    Reason.CHARTER_NOT_ACCEPTED: Words(409, "La charte n’est pas acceptée", "Une collectivité volontaire accepte la charte de l’édition, dans sa version en vigueur."),
+    Reason.PILOT_WITHOUT_PEOPLE: Words(409, "Un pilote nomme deux personnes", "Il faut le nom et la fonction d’un référent, et ceux de la personne qui porte l’engagement de la collectivité."),
     Reason.NOT_LIVE: Words(409, "Cette candidature n’est plus en cours", "Elle a été retirée ou déclinée."),
     Reason.STEP_IMPOSSIBLE: Words(409, "Cette étape n’est pas possible ici", "Un service suit ses phases dans l’ordre ; il peut aussi être arrêté, avec ce qui a été appris."),
+    Reason.SERVICE_STOPPED: Words(409, "Ce service est arrêté", "Il ne prend plus d’engagement et ne se déploie plus. Sa page reste, avec ce qui a été appris."),
     Reason.DATE_BEFORE_BIRTH: Words(409, "Cette date est trop ancienne", "Elle précède la naissance du service."),
+    Reason.DATE_TO_COME: Words(409, "Cette date n’est pas encore venue", "On ne déclare que ce qui a eu lieu, aujourd’hui au plus tard."),
+    Reason.ALREADY_REACHED: Words(409, "Ce jalon est déjà atteint", "Sa date est enregistrée. Rien n’a été changé."),
     Reason.ALREADY_DEPLOYED: Words(409, "Ce déploiement est déjà enregistré", "La collectivité figure déjà parmi celles qui utilisent ce service."),
 }  # fmt: skip
 

@@ -624,12 +624,18 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status NOT IN ('declined', 'withdrawn') OR reason <> ''", name=op.f("ck_interest_end_has_a_reason")
         ),
+        sa.CheckConstraint(
+            "level <> 'pilote' OR (referent_name <> '' AND sponsor_name <> '')",
+            name=op.f("ck_interest_a_pilot_names_its_people"),
+        ),
+        sa.CheckConstraint("charter <> ''", name=op.f("ck_interest_charter_accepted")),
         sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_interest_decided_by")),
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_interest_edition_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_interest_person_id")),
         sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_interest_proposal_id")),
         sa.ForeignKeyConstraint(["siren"], ["collectivite.siren"], name=op.f("fk_interest_siren")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interest")),
+        sa.UniqueConstraint("edition_id", "number", name=op.f("uq_interest_edition_id_number")),
     )
     with op.batch_alter_table("interest", schema=None) as batch_op:
         batch_op.create_index("ix_interest_edition_status", ["edition_id", "status"], unique=False)
