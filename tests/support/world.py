@@ -18,8 +18,8 @@ from consult.ground.clock import paris
 from consult.ground.database import transaction
 
 # Real collectivités of the register.
-ROCAMADOUR = "214602404"
-GRAMAT = "214601284"
+ROCAMADOUR = "214602401"
+GRAMAT = "214601288"
 SAINT_ETIENNE = "214202186"
 CAUVALDOR = "200066371"  # communauté de communes Causses et Vallée de la Dordogne
 LOT = "224600015"
