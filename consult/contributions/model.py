@@ -2,65 +2,16 @@
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.calendar.model import Theme
+from consult.contributions.rules import ContributionType as ContributionType
+from consult.contributions.rules import Status as Status
 from consult.ground.actor import Profile
 from consult.ground.database import Base, str_enum
 from consult.register.model import Collectivite
-
-
-class ContributionType(StrEnum):
-    """What a contribution is."""
-
-    NEED = "need"
-    EXISTING_SERVICE = "existing_service"
-
-    @property
-    def label(self) -> str:
-        return {ContributionType.NEED: "Besoin", ContributionType.EXISTING_SERVICE: "Service existant"}[self]
-
-    @property
-    def slug(self) -> str:
-        """As addresses and forms say it."""
-        return {ContributionType.NEED: "besoin", ContributionType.EXISTING_SERVICE: "service"}[self]
-
-
-class Status(StrEnum):
-    """Where a contribution stands. Drafts come before, and are nobody else's business."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    REORIENTED = "reoriented"
-    INELIGIBLE = "ineligible"
-    GROUPED = "grouped"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        return {
-            Status.DRAFT: "Brouillon",
-            Status.PUBLISHED: "En attente d’examen",
-            Status.REORIENTED: "Réorientée",
-            Status.INELIGIBLE: "Non recevable",
-            Status.GROUPED: "Regroupée",
-            Status.WITHDRAWN: "Retirée",
-        }[self]
-
-    @property
-    def slug(self) -> str:
-        """As addresses say it."""
-        return {
-            Status.DRAFT: "brouillon",
-            Status.PUBLISHED: "en-attente",
-            Status.REORIENTED: "reorientee",
-            Status.INELIGIBLE: "non-recevable",
-            Status.GROUPED: "regroupee",
-            Status.WITHDRAWN: "retiree",
-        }[self]
 
 
 class Contribution(Base):
@@ -108,7 +59,7 @@ class Contribution(Base):
     """Euros."""
     funding_purpose: Mapped[str] = mapped_column(Text, default="")
     search_text: Mapped[str] = mapped_column(Text)
-    """Title and texts, folded: what the search looks into."""
+    """A space, then who speaks, the title and the texts, folded: what the search looks into, word by word."""
 
     status: Mapped[Status] = mapped_column(str_enum(Status))
     status_reason: Mapped[str] = mapped_column(Text, default="")
