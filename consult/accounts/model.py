@@ -17,7 +17,7 @@ class Person(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
-    """As it was typed: where mail goes."""
+    """Where mail goes: as it was typed, its domain in ASCII."""
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     """Lower case: one account per address, however it is capitalised."""
     name: Mapped[str] = mapped_column(String(120), default="")
@@ -31,15 +31,23 @@ class SignInRequest(Base):
     """A one-time link and a six-digit code, sent together; either one spends both."""
 
     __tablename__ = "sign_in_request"
-    __table_args__ = (Index("ix_sign_in_request_email_key_created_at", "email_key", "created_at"),)
+    __table_args__ = (
+        Index("ix_sign_in_request_email_key_created_at", "email_key", "created_at"),
+        Index("ix_sign_in_request_created_at", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of the link's token."""
+    browser_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """Of a key that only the browser that asked holds, in its cookie: the code is tried from there, and nowhere else."""
     code_hash: Mapped[str] = mapped_column(String(64))
+    """Of the code and that key together: a million codes could be tried on a stolen base, were they kept alone."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    """Outside: at this instant it no longer serves. A newer request brings it forward to its own."""
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
 

@@ -113,15 +113,18 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("email_key", sa.String(length=254), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser_hash", sa.String(length=64), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_request")),
+        sa.UniqueConstraint("browser_hash", name=op.f("uq_sign_in_request_browser_hash")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_request_token_hash")),
     )
     with op.batch_alter_table("sign_in_request", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_request_created_at", ["created_at"], unique=False)
         batch_op.create_index("ix_sign_in_request_email_key_created_at", ["email_key", "created_at"], unique=False)
 
     op.create_table(
@@ -950,6 +953,7 @@ def downgrade() -> None:
     op.drop_table("calendar_change")
     with op.batch_alter_table("sign_in_request", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_request_email_key_created_at")
+        batch_op.drop_index("ix_sign_in_request_created_at")
 
     op.drop_table("sign_in_request")
     op.drop_table("register_load")
