@@ -1,6 +1,7 @@
 """A browser without JavaScript: follows links and forms, and reviews every HTML answer it is given."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -152,7 +153,7 @@ def review(page: Page) -> None:
 
 def _review_headings(soup: BeautifulSoup) -> None:
     levels = [int(tag.name[1]) for tag in soup.main.find_all(["h1", "h2", "h3", "h4"])]  # type: ignore[union-attr]
-    for before, after in zip(levels, levels[1:], strict=False):
+    for before, after in pairwise(levels):
         assert after <= before + 1, f"a heading level is not skipped: h{before} then h{after}"
 
 
