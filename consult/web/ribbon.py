@@ -60,12 +60,12 @@ def dates(window: Window) -> str:
     """« 15 mars – 30 avril, 18 h 00 », « à partir du 1er juin »."""
     if window.closes_at is None:
         return f"à partir du {words.short_day(window.opens_at)}"
-    return f"{words.short_day(window.opens_at)} – {words.short_day(window.closes_at)}, {words.hour(window.closes_at)}"
+    return f"{words.short_day(window.opens_at)} – {words.short_closing(window.closes_at)}"
 
 
 def _first_dates(row: StageWindow) -> str | None:
     if row.first_closes_at and row.closes_at != row.first_closes_at:
-        return f"initialement jusqu’au {words.short_day(row.first_closes_at)}"
+        return f"initialement jusqu’au {words.short_closing(row.first_closes_at).split(',')[0]}"
     if row.opens_at != row.first_opens_at:
         return f"initialement à partir du {words.short_day(row.first_opens_at)}"
     return None

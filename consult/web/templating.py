@@ -33,6 +33,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         words.weekday,
         words.hour,
         words.at_hour,
+        words.closing,
         words.instant,
         words.moment,
         words.number,

@@ -1,7 +1,7 @@
 """How instants, numbers and names are worded in French, in Paris time."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from markupsafe import Markup, escape
 
@@ -52,6 +52,24 @@ def hour(value: datetime) -> str:
 def at_hour(value: datetime) -> str:
     """« 20 avril 2021 à 18 h 00 »: where the zone was already said."""
     return f"{day(value)} à {hour(value)}"
+
+
+def closing(value: datetime) -> str:
+    """« 30 avril 2021 à 18 h 00 »; an instant at midnight closes the day before: « 31 mai 2021 à minuit »."""
+    return f"{day(_last_day(value))} à minuit" if _is_midnight(value) else at_hour(value)
+
+
+def short_closing(value: datetime) -> str:
+    """« 30 avril, 18 h 00 », « 31 mai, minuit »."""
+    return f"{short_day(_last_day(value))}, minuit" if _is_midnight(value) else f"{short_day(value)}, {hour(value)}"
+
+
+def _is_midnight(value: datetime) -> bool:
+    return value.astimezone(PARIS).time() == time()
+
+
+def _last_day(value: datetime) -> date:
+    return value.astimezone(PARIS).date() - timedelta(days=1)
 
 
 def instant(value: datetime) -> str:
