@@ -7,11 +7,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.calendar.model import Theme
-from consult.contributions.rules import ContributionType as ContributionType
-from consult.contributions.rules import Status as Status
+from consult.contributions.rules import ContributionType, Status
 from consult.ground.actor import Profile
 from consult.ground.database import Base, str_enum
 from consult.register.model import Collectivite
+
+__all__ = ["Contribution", "ContributionTheme", "ContributionType", "MeToo", "Status"]
 
 
 class Contribution(Base):

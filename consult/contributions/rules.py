@@ -115,9 +115,7 @@ def may_withdraw(
     )
 
 
-def may_say_me_too(
-    actor: Actor, *, owner: Owner, status: Status, said: bool, calendar: Calendar, at: datetime
-) -> Verdict:
+def may_say_me_too(actor: Actor, *, owner: Owner, status: Status, said: bool, calendar: Calendar, at: datetime) -> Verdict:
     """Whether the actor's collectivité may say that it shares this need, or uses this service."""
     return verdict(
         calendar.gate(Verb.SAY_ME_TOO, at),

@@ -1,0 +1,260 @@
+"""Reading contributions: the list and its filters, one of them, who shares it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from consult.contributions.model import Contribution, ContributionTheme, MeToo
+from consult.contributions.rules import RECEIVED, ContributionType, Status, searched_words
+from consult.ground.actor import Profile
+from consult.ground.database import reading
+from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.refusals import NotFound
+from consult.register.model import Collectivite
+from consult.register.rules import full_name, kind_label
+
+
+class Sort(StrEnum):
+    """In what order contributions are listed, as addresses say it. The number makes every order total."""
+
+    RECENT = "recent"
+    OLDEST = "ancien"
+    SHARED = "partage"
+    WAITING = "attente"
+
+    @property
+    def label(self) -> str:
+        return {
+            Sort.RECENT: "les plus récentes d’abord",
+            Sort.OLDEST: "les plus anciennes d’abord",
+            Sort.SHARED: "les plus partagées d’abord",
+            Sort.WAITING: "celles qui attendent d’abord",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list keeps, and in what order it shows it. None and "" keep everything."""
+
+    type: ContributionType | None = None
+    theme_id: int | None = None
+    status: Status | None = None
+    departement: str | None = None
+    words: str = ""
+    sort: Sort = Sort.RECENT
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionLine:
+    """One line of a list: what it is, who wrote it, how many share it."""
+
+    id: int
+    number: int
+    type: ContributionType
+    status: Status
+    title: str
+    siren: str | None
+    speaker: str
+    """The collectivité with its département, or the partner's organisation."""
+    kind_label: str | None
+    population: int | None
+    profile: Profile
+    function: str
+    me_too: int
+    theme_ids: tuple[int, ...]
+    scheme_id: int | None
+    published_at: datetime
+
+
+_COUNT_ME_TOO = (
+    select(func.count()).select_from(MeToo).where(MeToo.contribution_id == Contribution.id).correlate(Contribution)
+).scalar_subquery()
+_THEME_IDS = (
+    select(func.aggregate_strings(cast(ContributionTheme.theme_id, String), ","))
+    .where(ContributionTheme.contribution_id == Contribution.id)
+    .correlate(Contribution)
+).scalar_subquery()
+_COLUMNS = (
+    Contribution.id,
+    Contribution.number,
+    Contribution.type,
+    Contribution.status,
+    Contribution.title,
+    Contribution.siren,
+    Contribution.partner,
+    Contribution.profile,
+    Contribution.function,
+    Contribution.scheme_id,
+    Contribution.published_at,
+    Collectivite.name,
+    Collectivite.kind,
+    Collectivite.category,
+    Collectivite.population,
+    Collectivite.departement_name,
+)
+
+
+def find(edition_id: int, filters: Filters, *, page: int = 1, size: int = PAGE_SIZE) -> Page[ContributionLine]:
+    """A page of the contributions of an edition. One statement; two when the page asked for is beyond the last.
+
+    The ids of the page are found first, from an index; only what is shown is then joined and counted.
+    """
+    kept = _kept(edition_id, filters)
+    order = _order(filters.sort)
+    total = select(func.count()).select_from(Contribution).where(*kept).scalar_subquery()
+    ids = select(Contribution.id).where(*kept).order_by(*order).offset(offset(page, size)).limit(size).subquery()
+    rows = reading().execute(_lines(total.label("total")).join(ids, ids.c.id == Contribution.id).order_by(*order)).all()
+    if rows:
+        return Page([_line(row) for row in rows], page, rows[0].total, size)
+    if page == 1:
+        return Page([], 1, 0, size)
+    last = Page((), 1, reading().scalar(select(total)) or 0, size).pages
+    return find(edition_id, filters, page=last, size=size)
+
+
+def lines(contribution_ids: Sequence[int] | Select[Any]) -> Sequence[ContributionLine]:
+    """These contributions as lines, by number. One statement."""
+    rows = reading().execute(
+        _lines().where(Contribution.id.in_(contribution_ids)).order_by(Contribution.edition_id, Contribution.number)
+    )
+    return [_line(row) for row in rows]
+
+
+def _lines(*more: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*_COLUMNS, _COUNT_ME_TOO.label("me_too"), _THEME_IDS.label("theme_ids"), *more)
+        .select_from(Contribution)
+        .outerjoin(Collectivite, Collectivite.siren == Contribution.siren)
+    )
+
+
+def _line(row: Any) -> ContributionLine:
+    return ContributionLine(
+        id=row.id,
+        number=row.number,
+        type=row.type,
+        status=row.status,
+        title=row.title,
+        siren=row.siren,
+        speaker=full_name(row.name, row.kind, row.departement_name) if row.siren else row.partner,
+        kind_label=kind_label(row.kind, row.category) if row.siren else None,
+        population=row.population,
+        profile=row.profile,
+        function=row.function,
+        me_too=row.me_too,
+        theme_ids=tuple(sorted(int(theme) for theme in (row.theme_ids or "").split(",") if theme)),
+        scheme_id=row.scheme_id,
+        published_at=row.published_at,
+    )
+
+
+def _kept(edition_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    kept: list[ColumnElement[bool]] = [
+        Contribution.edition_id == edition_id,
+        Contribution.status == filters.status if filters.status else Contribution.status != Status.DRAFT,
+    ]
+    if filters.type:
+        kept.append(Contribution.type == filters.type)
+    if filters.departement:
+        kept.append(Contribution.departement == filters.departement)
+    if filters.theme_id:
+        kept.append(
+            exists().where(ContributionTheme.contribution_id == Contribution.id, ContributionTheme.theme_id == filters.theme_id)
+        )
+    words = searched_words(filters.words)
+    found = [Contribution.search_text.contains(f" {word}") for word in words]
+    if len(words) == 1 and words[0].isdecimal() and len(words[0]) < 8:
+        return [*kept, found[0] | (Contribution.number == int(words[0]))]
+    return [*kept, *found]
+
+
+def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
+    match sort:
+        case Sort.RECENT:
+            return (Contribution.number.desc(),)
+        case Sort.OLDEST:
+            return (Contribution.number.asc(),)
+        case Sort.SHARED:
+            return (_COUNT_ME_TOO.desc(), Contribution.number.desc())
+        case Sort.WAITING:
+            waits = case((Contribution.status == Status.PUBLISHED, 0), else_=1)
+            return (waits.asc(), Contribution.number.asc())
+
+
+def one(edition_id: int, number: int) -> Contribution:
+    """A contribution by its number, with its collectivité and its themes. Two statements. Raises NotFound, for a draft too."""
+    found = (
+        reading()
+        .scalars(
+            select(Contribution)
+            .where(Contribution.edition_id == edition_id, Contribution.number == number, Contribution.status.in_(RECEIVED))
+            .options(joinedload(Contribution.collectivite), selectinload(Contribution.themes))
+            .execution_options(populate_existing=True)
+        )
+        .one_or_none()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def ids_of(edition_id: int, numbers: Sequence[int]) -> dict[int, int]:
+    """The ids of contributions by their numbers; unknown numbers are absent."""
+    rows = reading().execute(
+        select(Contribution.number, Contribution.id).where(
+            Contribution.edition_id == edition_id, Contribution.number.in_(numbers), Contribution.status.in_(RECEIVED)
+        )
+    )
+    return {row.number: row.id for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Sharer:
+    """A collectivité that said « nous aussi », and when."""
+
+    siren: str
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Who shares a contribution: the first to say so, how many in all, and whether the reader's collectivité did."""
+
+    first: Sequence[Sharer]
+    total: int
+    ours: bool
+
+
+SHARERS_SHOWN = 60
+
+
+def sharing(contribution_id: int, siren: str | None) -> Sharing:
+    """Who shares a contribution, first said first. One statement. `siren` is the reader's."""
+    ours = exists().where(MeToo.contribution_id == contribution_id, MeToo.siren == siren)
+    rows = (
+        reading()
+        .execute(
+            select(
+                MeToo.siren,
+                MeToo.at,
+                Collectivite.name,
+                Collectivite.kind,
+                Collectivite.departement_name,
+                func.count().over().label("total"),
+                ours.label("ours"),
+            )
+            .join(Collectivite, Collectivite.siren == MeToo.siren)
+            .where(MeToo.contribution_id == contribution_id)
+            .order_by(MeToo.at, MeToo.siren)
+            .limit(SHARERS_SHOWN)
+        )
+        .all()
+    )
+    first = [Sharer(row.siren, full_name(row.name, row.kind, row.departement_name), row.at) for row in rows]
+    return Sharing(first, rows[0].total, bool(rows[0].ours)) if rows else Sharing([], 0, ours=False)
