@@ -1,11 +1,11 @@
 """Putting an e-mail in the outbox, and emptying the outbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, Select, insert, literal, select
 from sqlalchemy.orm import Session
 
 from consult.ground.database import transaction
@@ -23,8 +23,37 @@ def post(session: Session, notice: Notice, recipient: str, *, key: str, at: date
     `key` identifies the notice for this recipient (at most 120 characters); the same key is written once.
     """
     if session.scalar(select(Message.id).where(Message.key == key)) is None:
-        session.add(
-            Message(key=key, notice=notice, recipient=recipient, data=data, created_at=at, due_at=at, attempts=0)
+        session.add(Message(key=key, notice=notice, recipient=recipient, data=data, created_at=at, due_at=at, attempts=0))
+
+
+def post_to_all(session: Session, notice: Notice, recipients: Select[str, str], *, at: datetime, **data: Any) -> None:
+    """Write the same e-mail to everyone that `recipients`, a select of (key, address), finds: one statement, however many.
+
+    The keys must be new, as those made from a reference just drawn are.
+    """
+    common = {"notice": notice, "created_at": at, "due_at": at, "attempts": 0}
+    columns = Message.__table__.c
+    said = recipients.add_columns(*(literal(value, columns[name].type) for name, value in common.items()), literal(data, JSON))
+    session.execute(insert(Message).from_select(["key", "recipient", *common, "data"], said))
+
+
+def post_many(session: Session, notice: Notice, letters: Sequence[tuple[str, str, dict[str, Any]]], *, at: datetime) -> None:
+    """Write one e-mail to each of many people, who read different things: (key, address, data); the keys must be new."""
+    if letters:
+        session.execute(
+            insert(Message),
+            [
+                {
+                    "key": key,
+                    "notice": notice,
+                    "recipient": recipient,
+                    "data": data,
+                    "created_at": at,
+                    "due_at": at,
+                    "attempts": 0,
+                }
+                for key, recipient, data in letters
+            ],
         )
 
 

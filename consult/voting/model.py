@@ -16,7 +16,7 @@ class Support(Base):
     __table_args__ = (
         UniqueConstraint("proposal_id", "siren"),
         Index("ix_support_edition_siren", "edition_id", "siren"),
-        Index("ix_support_tally", "edition_id", "proposal_id", "attachment_id", "departement"),
+        Index("ix_support_tally", "edition_id", "proposal_id", "attachment_id", "departement", "set_aside_at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -31,3 +31,5 @@ class Support(Base):
     departement: Mapped[str | None] = mapped_column(String(3))
     given_at: Mapped[datetime]
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
+    set_aside_at: Mapped[datetime | None]
+    """Set by the proclamation on what did not count then: a later verification cannot change a proclaimed result."""

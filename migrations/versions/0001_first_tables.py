@@ -837,6 +837,7 @@ def upgrade() -> None:
         sa.Column("departement", sa.String(length=3), nullable=True),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("receipt", sa.String(length=20), nullable=False),
+        sa.Column("set_aside_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"], name=op.f("fk_support_attachment_id")),
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_support_edition_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_support_person_id")),
@@ -849,7 +850,11 @@ def upgrade() -> None:
     with op.batch_alter_table("support", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_support_attachment_id"), ["attachment_id"], unique=False)
         batch_op.create_index("ix_support_edition_siren", ["edition_id", "siren"], unique=False)
-        batch_op.create_index("ix_support_tally", ["edition_id", "proposal_id", "attachment_id", "departement"], unique=False)
+        batch_op.create_index(
+            "ix_support_tally",
+            ["edition_id", "proposal_id", "attachment_id", "departement", "set_aside_at"],
+            unique=False,
+        )
 
     # ### end Alembic commands ###
 

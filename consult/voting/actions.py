@@ -1,0 +1,263 @@
+"""Giving and withdrawing a support, in the name of a collectivité."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, delete, literal, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from consult.accounts.model import Attachment, AttachmentStatus, Person
+from consult.accounts.queries import LIVE
+from consult.calendar.queries import locked_edition
+from consult.ground.actor import Actor, Standing
+from consult.ground.database import Lock, lock, transaction
+from consult.ground.refusals import NotFound, Reason, Refused
+from consult.journal.actions import record
+from consult.journal.model import EventKind
+from consult.outbox.actions import post_to_all
+from consult.outbox.model import Notice
+from consult.proposals.model import Proposal
+from consult.register.model import Collectivite
+from consult.register.rules import Kind, Stratum
+from consult.voting.model import Support
+from consult.voting.queries import WEIGHING, ballot_rules, weight_of
+from consult.voting.rules import RECEIPT_ALPHABET, Given, Weight, may_give_support, may_withdraw_support, receipt
+
+
+def give_support(actor: Actor, proposal_id: int, *, at: datetime) -> Support:
+    """Support a proposition in the name of the actor's collectivité, and tell everyone attached to it.
+
+    Where the edition sets a maximum, the collectivité's lock is held: two colleagues voting at the same instant cannot both
+    spend its last support. A support that yields (see `rules`) is replaced, and the journal says by what.
+
+    Raises NotFound, or Refused with the reason of `may_give_support`; the second of two equal requests is refused.
+    """
+    with transaction() as session:
+        asked = _asked(session, actor, proposal_id)
+        edition = locked_edition(session, asked.edition_id)
+        rules = ballot_rules(edition)
+        if rules.max_supports is not None and asked.siren:
+            lock(session, Lock.COLLECTIVITE, asked.siren)
+            ballot = _ballot(session, edition.id, asked.siren)
+        else:
+            ballot = [asked.standing] if asked.standing else []
+        given = [row.given for row in ballot]
+        may_give_support(asked.actor, rules=rules, proposal_id=proposal_id, ballot=given, at=at).or_refuse()
+        replaced = _replaced(asked.actor, ballot, proposal_id, rules.max_supports)
+        support = _write(session, asked, proposal_id, replaced, at=at)
+        record(
+            session,
+            EventKind.SUPPORT_GIVEN,
+            asked.actor,
+            at=at,
+            edition_id=edition.id,
+            subject=f"proposal:{asked.number}",
+            receipt=support.receipt,
+            replaced=replaced.receipt if replaced else None,
+        )
+        _tell(session, asked, support.receipt, edition.slug, is_given=True, at=at)
+    return support
+
+
+def withdraw_support(actor: Actor, proposal_id: int, *, at: datetime) -> None:
+    """Withdraw the support of the actor's collectivité, and tell everyone attached to it.
+
+    Raises NotFound, or Refused with the reason of `may_withdraw_support`.
+    """
+    with transaction() as session:
+        asked = _asked(session, actor, proposal_id)
+        edition = locked_edition(session, asked.edition_id)
+        given = asked.standing.given if asked.standing else None
+        may_withdraw_support(asked.actor, rules=ballot_rules(edition), given=given, at=at).or_refuse()
+        reference = _remove(session, asked.standing, Reason.NOT_SUPPORTED)
+        record(
+            session,
+            EventKind.SUPPORT_WITHDRAWN,
+            asked.actor,
+            at=at,
+            edition_id=edition.id,
+            subject=f"proposal:{asked.number}",
+            receipt=reference,
+        )
+        _tell(session, asked, reference, edition.slug, is_given=False, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A support already on the ballot."""
+
+    support_id: int
+    receipt: str
+    given_at: datetime
+    given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an act is about, as the base has it now: the proposition, and in whose name it is asked."""
+
+    actor: Actor
+    edition_id: int
+    number: int
+    title: str
+    kind: Kind | None
+    stratum: Stratum | None
+    departement: str | None
+    standing: _Standing | None
+    """The collectivité's support for this proposition, if any."""
+
+    @property
+    def siren(self) -> str | None:
+        return self.actor.siren
+
+
+_SUPPORT = (Support.id.label("support_id"), Support.receipt, Support.given_at, Support.attachment_id, *WEIGHING)
+
+
+def _asked(session: Session, actor: Actor, proposal_id: int) -> _Asked:
+    """One statement: the proposition, the actor's attachment as it stands, the register's line, the support already given.
+
+    The actor was read before the transaction: an attachment decided in between is taken as it now is.
+    """
+    mine = select(Attachment.siren, Attachment.status.label("standing")).where(
+        Attachment.id == (actor.mandate.attachment_id if actor.mandate else None),
+        Attachment.person_id == actor.person_id,
+        Attachment.status.in_(LIVE),
+    )
+    mandate = mine.subquery()
+    row = session.execute(
+        select(
+            Proposal.edition_id,
+            Proposal.number,
+            Proposal.title,
+            mandate.c.standing,
+            Collectivite.kind,
+            Collectivite.stratum,
+            Collectivite.departement,
+            *_SUPPORT,
+        )
+        .select_from(Proposal)
+        .outerjoin(mandate, literal(True))
+        .outerjoin(Collectivite, Collectivite.siren == mandate.c.siren)
+        .outerjoin(Support, (Support.proposal_id == Proposal.id) & (Support.siren == mandate.c.siren))
+        .outerjoin(Attachment, Attachment.id == Support.attachment_id)
+        .where(Proposal.id == proposal_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return _Asked(
+        actor=_as_now(actor, row.standing),
+        edition_id=row.edition_id,
+        number=row.number,
+        title=row.title,
+        kind=row.kind,
+        stratum=row.stratum,
+        departement=row.departement,
+        standing=_standing(row, proposal_id) if row.support_id else None,
+    )
+
+
+def _as_now(actor: Actor, status: AttachmentStatus | None) -> Actor:
+    if actor.mandate is None or status is None:
+        return replace(actor, mandate=None)
+    return replace(actor, mandate=replace(actor.mandate, standing=Standing(status.value)))
+
+
+def _ballot(session: Session, edition_id: int, siren: str) -> list[_Standing]:
+    """Everything the collectivité has given in the edition, read under its lock."""
+    rows = session.execute(
+        select(Support.proposal_id, *_SUPPORT)
+        .join(Attachment, Attachment.id == Support.attachment_id)
+        .where(Support.edition_id == edition_id, Support.siren == siren)
+        .order_by(Support.given_at, Support.id)
+    )
+    return [_standing(row, row.proposal_id) for row in rows]
+
+
+def _standing(row: Any, proposal_id: int) -> _Standing:
+    return _Standing(row.support_id, row.receipt, row.given_at, Given(proposal_id, row.attachment_id, weight_of(row)))
+
+
+def _replaced(actor: Actor, ballot: Sequence[_Standing], proposal_id: int, maximum: int | None) -> _Standing | None:
+    """The support that this one replaces: on the same proposition, or, on a full ballot, the first to yield.
+
+    What can no longer count goes before what waits to be verified, and the latest before the earliest.
+    """
+    same = next((row for row in ballot if row.given.proposal_id == proposal_id), None)
+    if same or maximum is None or len(ballot) < maximum:
+        return same
+    yielding = [row for row in ballot if row.given.yields_to(actor)]
+    return max(yielding, key=lambda row: (row.given.weight is Weight.VOID, row.given_at, row.support_id))
+
+
+def _write(session: Session, asked: _Asked, proposal_id: int, replaced: _Standing | None, *, at: datetime) -> Support:
+    if replaced:
+        _remove(session, replaced, Reason.ALREADY_SUPPORTED)
+    mandate, kind, stratum = asked.actor.mandate, asked.kind, asked.stratum
+    assert mandate is not None and kind is not None and stratum is not None  # noqa: S101, PT018 - the rules saw to it
+    support = Support(
+        edition_id=asked.edition_id,
+        proposal_id=proposal_id,
+        siren=mandate.siren,
+        attachment_id=mandate.attachment_id,
+        person_id=asked.actor.person_id,
+        kind=kind,
+        stratum=stratum,
+        departement=asked.departement,
+        given_at=at,
+        receipt=receipt([secrets.choice(RECEIPT_ALPHABET) for _ in range(12)]),
+    )
+    session.add(support)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "proposal_id" in str(error.orig):  # the unique constraint has the last word: someone was quicker by an instant
+            raise Refused(Reason.ALREADY_SUPPORTED) from None
+        raise
+    return support
+
+
+def _remove(session: Session, standing: _Standing | None, otherwise: Reason) -> str:
+    """Take a support off the ballot; gives its receipt. Refused with `otherwise` when a colleague was quicker by an instant."""
+    if (
+        standing is None
+        or not session.execute(
+            delete(Support).where(Support.id == standing.support_id, Support.receipt == standing.receipt).returning(Support.id)
+        ).scalar()
+    ):
+        raise Refused(otherwise)
+    return standing.receipt
+
+
+def _tell(session: Session, asked: _Asked, reference: str, slug: str, *, is_given: bool, at: datetime) -> None:
+    """One e-mail to everyone verified in the collectivité, and to whoever acted even if they are not yet."""
+    post_to_all(
+        session,
+        Notice.SUPPORT_CHANGED,
+        select(_key(reference, is_given=is_given), Person.email)
+        .join(Attachment, Attachment.person_id == Person.id)
+        .where(
+            Attachment.siren == asked.siren,
+            (Attachment.status == AttachmentStatus.VERIFIED)
+            | (Attachment.id == (asked.actor.mandate.attachment_id if asked.actor.mandate else None)),
+        ),
+        at=at,
+        is_given=is_given,
+        is_pending=asked.actor.is_pending,
+        edition=slug,
+        number=asked.number,
+        title=asked.title,
+        collectivite=asked.actor.collectivite_name,
+        by_name=asked.actor.name,
+        by_function=asked.actor.function,
+        receipt=reference,
+    )
+
+
+def _key(reference: str, *, is_given: bool) -> ColumnElement[str]:
+    said = "given" if is_given else "withdrawn"
+    return literal(f"support_{said}:{reference}:") + cast(Person.id, String)

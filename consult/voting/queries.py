@@ -1,0 +1,267 @@
+"""Reading the vote: a collectivité's own ballot, turnout, and — once they are no longer secret — the tallies.
+
+Whatever counts supports per proposition goes through a function that asks `may_see_tallies` itself: a page, an order, an export
+or a command cannot forget to. Counts come from rows, never from a counter.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+
+from consult.accounts.model import Attachment, AttachmentStatus, Person
+from consult.calendar.model import Edition
+from consult.ground.database import reading
+from consult.proposals.model import Proposal
+from consult.register.model import Collectivite
+from consult.register.queries import departements
+from consult.register.rules import Kind, Stratum
+from consult.voting.model import Support
+from consult.voting.rules import BallotRules, Given, Ranked, Tally, Weight, may_see_tallies, ranking, weight
+
+Key = TypeVar("Key")
+
+
+def ballot_rules(edition: Edition) -> BallotRules:
+    """The rules of the vote, as the value that rules take. The edition's windows must have been loaded."""
+    return BallotRules(edition.calendar, frozenset(edition.voter_kinds), edition.max_supports, edition.tallies_hidden)
+
+
+def counts() -> ColumnElement[bool]:
+    """The condition, on Support joined to its Attachment, under which a support counts. There is no other."""
+    return and_(Attachment.verified_at.is_not(None), Support.set_aside_at.is_(None))
+
+
+# ── a collectivité's own ballot ──────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class BallotLine:
+    """A support on a collectivité's ballot, as its own people see it."""
+
+    given: Given
+    number: int
+    title: str
+    receipt: str
+    given_at: datetime
+    by_name: str
+    by_function: str
+
+    @property
+    def weight(self) -> Weight:
+        return self.given.weight
+
+
+WEIGHING = (
+    Attachment.verified_at.label("verified_at"),
+    Attachment.status.label("attachment_status"),
+    Support.set_aside_at.label("set_aside_at"),
+)
+"""The columns `weight_of` reads."""
+
+
+def weight_of(row: Row[*tuple[Any, ...]]) -> Weight:
+    """What a support is worth, from the columns of `WEIGHING`."""
+    return weight(
+        was_verified=row.verified_at is not None,
+        is_pending=row.attachment_status is AttachmentStatus.PENDING,
+        is_set_aside=row.set_aside_at is not None,
+    )
+
+
+def ballot(edition_id: int, siren: str) -> list[BallotLine]:
+    """What a collectivité supports in an edition, by reference number, in one statement.
+
+    For its own people only (`rules.may_see_ballot`): it names who gave each support.
+    """
+    rows = reading().execute(
+        select(
+            Support.proposal_id,
+            Support.attachment_id,
+            Support.receipt,
+            Support.given_at,
+            *WEIGHING,
+            Proposal.number,
+            Proposal.title,
+            Person.name.label("by_name"),
+            Person.function.label("by_function"),
+        )
+        .join(Proposal, Proposal.id == Support.proposal_id)
+        .join(Attachment, Attachment.id == Support.attachment_id)
+        .join(Person, Person.id == Support.person_id)
+        .where(Support.edition_id == edition_id, Support.siren == siren)
+        .order_by(Proposal.number)
+    )
+    return [
+        BallotLine(
+            given=Given(row.proposal_id, row.attachment_id, weight_of(row)),
+            number=row.number,
+            title=row.title,
+            receipt=row.receipt,
+            given_at=row.given_at,
+            by_name=row.by_name,
+            by_function=row.by_function,
+        )
+        for row in rows
+    ]
+
+
+# ── turnout: the only figure of a secret vote ────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of the collectivités of one sort that may vote, how many did."""
+
+    key: str
+    label: str
+    voted: int
+    entitled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many collectivités gave at least one support that counts, in all and of each sort."""
+
+    voted: int
+    entitled: int
+    by_kind: Sequence[Share]
+    by_stratum: Sequence[Share]
+    by_departement: Sequence[Share]
+    """By code; régions, which have none, are left out."""
+
+
+def turnout(edition: Edition) -> Turnout:
+    """Who voted, among those who may. Three statements, whatever the numbers."""
+    session = reading()
+    voters = (
+        select(
+            Support.siren,
+            func.min(Support.kind).label("kind"),
+            func.min(Support.stratum).label("stratum"),
+            func.min(Support.departement).label("departement"),
+        )
+        .join(Attachment, Attachment.id == Support.attachment_id)
+        .where(Support.edition_id == edition.id, counts())
+        .group_by(Support.siren)
+        .subquery()
+    )
+    by_sort = (voters.c.kind, voters.c.stratum, voters.c.departement)
+    voted = session.execute(select(*by_sort, func.count().label("total")).group_by(*by_sort)).all()
+    of_register = (Collectivite.kind, Collectivite.stratum, Collectivite.departement)
+    entitled = session.execute(
+        select(*of_register, func.count().label("total"))
+        .where(Collectivite.is_current, Collectivite.kind.in_(edition.voter_kinds))
+        .group_by(*of_register)
+    ).all()
+    kinds = [kind for kind in Kind if kind.value in edition.voter_kinds]
+    return Turnout(
+        voted=sum(row.total for row in voted),
+        entitled=sum(row.total for row in entitled),
+        by_kind=_shares(voted, entitled, lambda row: row.kind, [(kind, kind.plural) for kind in kinds]),
+        by_stratum=_shares(voted, entitled, lambda row: row.stratum, [(band, band.label) for band in Stratum]),
+        by_departement=_shares(voted, entitled, lambda row: row.departement, departements()),
+    )
+
+
+def _shares(
+    voted: Iterable[Row[*tuple[Any, ...]]],
+    entitled: Iterable[Row[*tuple[Any, ...]]],
+    key: Callable[[Row[*tuple[Any, ...]]], str | None],
+    sorts: Iterable[tuple[str, str]],
+) -> list[Share]:
+    did, may = _totals(voted, key), _totals(entitled, key)
+    return [Share(str(sort), label, did[sort], may[sort]) for sort, label in sorts]
+
+
+def _totals(rows: Iterable[Row[*tuple[Any, ...]]], key: Callable[[Row[*tuple[Any, ...]]], str | None]) -> Counter[str | None]:
+    totals: Counter[str | None] = Counter()
+    for row in rows:
+        totals[key(row)] += row.total
+    return totals
+
+
+# ── tallies: after the close ─────────────────────────────────────────────────────────────
+
+
+def tally(edition: Edition, *, at: datetime) -> list[Tally]:
+    """What each proposition of the edition received, in no meaningful order. One statement.
+
+    Raises Refused while the tallies are secret, whoever asks.
+    """
+    may_see_tallies(ballot_rules(edition), at).or_refuse()
+    rows = reading().execute(_tally(edition.id))
+    return [Tally(row.id, row.number, row.title, int(row.supports), row.departements) for row in rows]
+
+
+def _tally(edition_id: int) -> Select[*tuple[Any, ...]]:
+    """Grouped twice, because counting distinct départements at once makes PostgreSQL sort every support."""
+    by_departement = (
+        select(Support.proposal_id, Support.departement, func.count().label("supports"))
+        .join(Attachment, Attachment.id == Support.attachment_id)
+        .where(Support.edition_id == edition_id, counts())
+        .group_by(Support.proposal_id, Support.departement)
+        .subquery()
+    )
+    by_proposal = (
+        select(
+            by_departement.c.proposal_id,
+            func.sum(by_departement.c.supports).label("supports"),
+            func.count(by_departement.c.departement).label("departements"),
+        )
+        .group_by(by_departement.c.proposal_id)
+        .subquery()
+    )
+    return (
+        select(
+            Proposal.id,
+            Proposal.number,
+            Proposal.title,
+            func.coalesce(by_proposal.c.supports, 0).label("supports"),
+            func.coalesce(by_proposal.c.departements, 0).label("departements"),
+        )
+        .outerjoin(by_proposal, by_proposal.c.proposal_id == Proposal.id)
+        .where(Proposal.edition_id == edition_id)
+    )
+
+
+def ranked(edition: Edition, *, at: datetime) -> list[Ranked]:
+    """The ranking of the edition's propositions. One statement.
+
+    Raises Refused while the tallies are secret, whoever asks.
+    """
+    return ranking(tally(edition, at=at))
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Who supports one proposition: how many collectivités of each kind and of each stratum."""
+
+    by_kind: Sequence[tuple[str, int]]
+    by_stratum: Sequence[tuple[str, int]]
+
+
+def breakdown(edition: Edition, proposal_id: int, *, at: datetime) -> Breakdown:
+    """Who supports a proposition, by kind and by stratum, those without any left out. One statement.
+
+    Raises Refused while the tallies are secret, whoever asks.
+    """
+    may_see_tallies(ballot_rules(edition), at).or_refuse()
+    rows = (
+        reading()
+        .execute(
+            select(Support.kind, Support.stratum, func.count().label("total"))
+            .join(Attachment, Attachment.id == Support.attachment_id)
+            .where(Support.edition_id == edition.id, Support.proposal_id == proposal_id, counts())
+            .group_by(Support.kind, Support.stratum)
+        )
+        .all()
+    )
+    kinds, strata = _totals(rows, lambda row: row.kind), _totals(rows, lambda row: row.stratum)
+    return Breakdown(
+        by_kind=[(kind.plural if kinds[kind] > 1 else kind.label, kinds[kind]) for kind in Kind if kinds[kind]],
+        by_stratum=[(band.label, strata[band]) for band in Stratum if strata[band]],
+    )

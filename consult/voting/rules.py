@@ -1,0 +1,190 @@
+"""One collectivité, one voice per proposition: who may give or withdraw it, what counts, who comes first.
+
+Three decisions that someone will ask about:
+
+* A support given under an attachment that nobody has verified yet is kept, and counts from the moment the attachment is
+  verified. Meanwhile it *yields*: a verified colleague who supports the same proposition takes it over, and, where the
+  number of supports is limited, takes its place. Nobody can therefore spend the voice of a collectivité by merely claiming
+  to belong to it. A support whose attachment was refused can no longer count, and yields to anyone.
+* What yields is replaced, never added to: a ballot never holds more supports than the maximum, counted or not, so no later
+  verification can make a collectivité exceed it.
+* A support that has counted goes on counting when the person's attachment ends: it was the collectivité's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+
+from consult.calendar.rules import Calendar, Stage, Verb
+from consult.ground.actor import Actor, Profile
+from consult.ground.refusals import ALLOWED, Moment, Reason, Verdict, verdict
+
+
+@dataclass(frozen=True, slots=True)
+class BallotRules:
+    """The rules of an edition's vote, frozen when it opens."""
+
+    calendar: Calendar
+    voter_kinds: frozenset[str]
+    max_supports: int | None
+    """How many propositions a collectivité may support; None: as many as it likes."""
+    tallies_hidden: bool
+
+
+class Weight(StrEnum):
+    """What a support is worth."""
+
+    COUNTED = "counted"
+    PENDING = "pending"
+    VOID = "void"
+
+    @property
+    def label(self) -> str:
+        return {
+            Weight.COUNTED: "compté",
+            Weight.PENDING: "à vérifier",
+            Weight.VOID: "non compté",
+        }[self]
+
+
+def weight(*, was_verified: bool, is_pending: bool, is_set_aside: bool) -> Weight:
+    """What a support is worth, from its attachment; one that the proclamation set aside never counts again."""
+    if is_set_aside:
+        return Weight.VOID
+    if was_verified:
+        return Weight.COUNTED
+    return Weight.PENDING if is_pending else Weight.VOID
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A support on a collectivité's ballot, as the rules see it."""
+
+    proposal_id: int
+    attachment_id: int
+    weight: Weight
+
+    def yields_to(self, actor: Actor) -> bool:
+        """Whether another support, given by this actor, takes its place."""
+        if self.weight is Weight.PENDING:
+            return actor.is_verified
+        return self.weight is Weight.VOID
+
+
+def _speaks_in_the_vote(actor: Actor, rules: BallotRules) -> Verdict:
+    return verdict(
+        (actor.is_signed_in, Reason.SIGN_IN),
+        (actor.profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),
+        (actor.mandate is not None, Reason.NO_COLLECTIVITE),
+        (actor.mandate is not None and actor.mandate.kind in rules.voter_kinds, Reason.KIND_MAY_NOT_VOTE),
+    )
+
+
+def may_give_support(actor: Actor, *, rules: BallotRules, proposal_id: int, ballot: Sequence[Given], at: datetime) -> Verdict:
+    """Whether the actor's collectivité may now support this proposition.
+
+    `ballot` holds what the collectivité has already given in the edition. It may be limited to this proposition where the
+    number of supports is not.
+    """
+    already = next((given for given in ballot if given.proposal_id == proposal_id), None)
+    spent = sum(not given.yields_to(actor) for given in ballot if given.proposal_id != proposal_id)
+    return verdict(
+        rules.calendar.gate(Verb.GIVE_SUPPORT, at),
+        _speaks_in_the_vote(actor, rules),
+        (already is None or already.yields_to(actor), Reason.ALREADY_SUPPORTED),
+        (rules.max_supports is None or spent < rules.max_supports, Reason.SUPPORTS_SPENT),
+    )
+
+
+def may_withdraw_support(actor: Actor, *, rules: BallotRules, given: Given | None, at: datetime) -> Verdict:
+    """Whether the actor may now withdraw its collectivité's support: any verified person, or who gave it and is pending."""
+    return verdict(
+        rules.calendar.gate(Verb.WITHDRAW_SUPPORT, at),
+        _speaks_in_the_vote(actor, rules),
+        (given is not None, Reason.NOT_SUPPORTED),
+        (actor.is_verified or (given is not None and _is_own(actor, given)), Reason.ATTACHMENT_PENDING),
+    )
+
+
+def _is_own(actor: Actor, given: Given) -> bool:
+    return actor.mandate is not None and actor.mandate.attachment_id == given.attachment_id
+
+
+def may_see_ballot(actor: Actor, given_by_attachment: int) -> bool:
+    """Whether the actor may read this line of its collectivité's ballot: until verified, only what they gave themselves."""
+    return actor.mandate is not None and (actor.is_verified or actor.mandate.attachment_id == given_by_attachment)
+
+
+def may_see_tallies(rules: BallotRules, at: datetime) -> Verdict:
+    """Whether anyone at all may read how many supports a proposition has. Nobody passes it before the close, team included."""
+    if not rules.tallies_hidden or rules.calendar.has_closed(Stage.VOTING, at):
+        return ALLOWED
+    window = rules.calendar.window(Stage.VOTING)
+    return Verdict(Reason.TALLIES_HIDDEN, Moment("see_tallies", at, window.closes_at, None))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a proposition received: supports that count, and how many départements they come from."""
+
+    proposal_id: int
+    number: int
+    title: str
+    supports: int
+    departements: int
+
+
+class TieBreak(StrEnum):
+    """What separated a proposition from others that have as many supports."""
+
+    DEPARTEMENTS = "departements"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A proposition in the ranking."""
+
+    rank: int
+    tally: Tally
+    tied_with: tuple[int, ...] = ()
+    """Numbers of the other propositions that have as many supports."""
+    broken_by: TieBreak | None = None
+
+
+def ranking(tallies: Iterable[Tally]) -> list[Ranked]:
+    """The ranking: by supports, then départements represented, then the older reference number.
+
+    The order of the rows received plays no part. Every proposition has its own rank; a tie says what broke it.
+    """
+    ordered = sorted(tallies, key=lambda tally: (-tally.supports, -tally.departements, tally.number))
+    ranked: list[Ranked] = []
+    for _, group in groupby(ordered, key=lambda tally: tally.supports):
+        tied = list(group)
+        ranked += [_place(tally, tied, rank=len(ranked) + place) for place, tally in enumerate(tied, start=1)]
+    return ranked
+
+
+def _place(tally: Tally, tied: Sequence[Tally], *, rank: int) -> Ranked:
+    others = [other for other in tied if other.number != tally.number]
+    if not others:
+        return Ranked(rank, tally)
+    by_number = any(other.departements == tally.departements for other in others)
+    return Ranked(
+        rank,
+        tally,
+        tied_with=tuple(sorted(other.number for other in others)),
+        broken_by=TieBreak.NUMBER if by_number else TieBreak.DEPARTEMENTS,
+    )
+
+
+RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Digits and capitals that are not mistaken for one another when read aloud or copied by hand."""
+
+
+def receipt(letters: Sequence[str]) -> str:
+    """Twelve letters as a receipt is shown: « K7QF-2MPD-9WXT »."""
+    text = "".join(letters)
+    return "-".join(text[start : start + 4] for start in range(0, 12, 4))
