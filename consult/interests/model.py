@@ -51,9 +51,7 @@ class Interest(Base):
         Index("uq_interest_live", "proposal_id", "siren", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_interest_edition_status", "edition_id", "status"),
         CheckConstraint("status NOT IN ('declined', 'withdrawn') OR reason <> ''", name="end_has_a_reason"),
-        CheckConstraint(
-            "level <> 'pilote' OR (referent_name <> '' AND sponsor_name <> '')", name="a_pilot_names_its_people"
-        ),
+        CheckConstraint("level <> 'pilote' OR (referent_name <> '' AND sponsor_name <> '')", name="a_pilot_names_its_people"),
         CheckConstraint("charter <> ''", name="charter_accepted"),
     )
 

@@ -1,0 +1,208 @@
+"""Reading expressions of interest: on a proposition's page, at the team's desk, for a service."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, case, cast, func, literal, select
+from sqlalchemy.orm import Session
+
+from consult.accounts.model import Attachment, AttachmentStatus, Person
+from consult.ground.database import reading
+from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.refusals import NotFound
+from consult.interests.model import Interest, InterestStatus, Level
+from consult.interests.rules import LIVE
+from consult.proposals.model import Proposal
+from consult.register.model import Collectivite
+from consult.register.search import LINE, CollectiviteLine
+from consult.selection.model import Decision, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A proposition as stage 3 sees it, and where one collectivité stands towards it."""
+
+    proposal_id: int
+    edition_id: int
+    number: int
+    title: str
+    outcome: Outcome | None
+    """The committee's, once proclaimed."""
+    interest_id: int | None
+    """The collectivité's live interest; the four that follow are its own."""
+    interest_number: int | None
+    level: Level | None
+    status: InterestStatus | None
+    submitted_at: datetime | None
+
+    @property
+    def is_retained(self) -> bool:
+        return self.outcome is Outcome.RETAINED
+
+    @property
+    def has_live(self) -> bool:
+        return self.interest_id is not None
+
+
+def _standings(siren: str | None) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Proposal.id,
+            Proposal.edition_id,
+            Proposal.number,
+            Proposal.title,
+            Decision.outcome,
+            Interest.id,
+            Interest.number,
+            Interest.level,
+            Interest.status,
+            Interest.submitted_at,
+        )
+        .outerjoin(Decision, (Decision.proposal_id == Proposal.id) & Decision.proclaimed_at.is_not(None))
+        .outerjoin(Interest, (Interest.proposal_id == Proposal.id) & (Interest.siren == siren) & Interest.status.in_(LIVE))
+    )
+
+
+def standing(edition_id: int, number: int, siren: str | None) -> Standing:
+    """The proposition of this number, and where the collectivité stands. One statement. Raises NotFound."""
+    return _one(reading(), _standings(siren).where(Proposal.edition_id == edition_id, Proposal.number == number))
+
+
+def standing_within(session: Session, proposal_id: int, siren: str | None) -> Standing:
+    """The same inside a transaction, for a proposition known by its id. Raises NotFound."""
+    return _one(session, _standings(siren).where(Proposal.id == proposal_id))
+
+
+def _one(session: Session, statement: Select[*tuple[Any, ...]]) -> Standing:
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return Standing(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many collectivités volunteer for a proposition at one level, and how many of them were accepted."""
+
+    level: Level
+    declared: int
+    accepted: int
+
+
+def counts(proposal_id: int) -> Sequence[Count]:
+    """Live interests by level, in the order of the levels, those without any included. One statement."""
+    rows = reading().execute(
+        select(Interest.level, func.count(), func.count(case((Interest.status == InterestStatus.ACCEPTED, 1))))
+        .where(Interest.proposal_id == proposal_id, Interest.status.in_(LIVE))
+        .group_by(Interest.level)
+    )
+    found = {level: Count(level, declared, accepted) for level, declared, accepted in rows}
+    return [found.get(level, Count(level, 0, 0)) for level in Level]
+
+
+@dataclass(frozen=True, slots=True)
+class Volunteer:
+    """What the public knows of an interest: the collectivité, the level, whether it was accepted. Never a name."""
+
+    collectivite: CollectiviteLine
+    level: Level
+    status: InterestStatus
+    submitted_at: datetime
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.status is InterestStatus.ACCEPTED
+
+
+def volunteers(proposal_id: int, *, total: int, page: int = 1) -> Page[Volunteer]:
+    """Live interests, in the order they came; `total` is what `counts` says. One statement."""
+    rows = reading().execute(
+        _volunteers()
+        .where(Interest.proposal_id == proposal_id, Interest.status.in_(LIVE))
+        .offset(offset(page))
+        .limit(PAGE_SIZE)
+    )
+    return Page([_volunteer(row) for row in rows], page, total)
+
+
+def referents(proposal_id: int, *, limit: int = PAGE_SIZE) -> Sequence[Volunteer]:
+    """The accepted territoires référents of a proposition, in the order they came. One statement."""
+    rows = reading().execute(
+        _volunteers().where(Interest.proposal_id == proposal_id, Interest.status == InterestStatus.ACCEPTED).limit(limit)
+    )
+    return [_volunteer(row) for row in rows]
+
+
+def _volunteers() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Interest.level, Interest.status, Interest.submitted_at, *LINE)
+        .join(Collectivite, Collectivite.siren == Interest.siren)
+        .order_by(Interest.submitted_at, Interest.id)
+    )
+
+
+def _volunteer(row: Any) -> Volunteer:
+    level, status, submitted_at, *line = row
+    return Volunteer(CollectiviteLine(*line), level, status, submitted_at)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An interest as the team's desk shows it."""
+
+    interest: Interest
+    proposal_number: int
+    proposal_title: str
+    collectivite: CollectiviteLine
+
+
+def _files() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Interest, Proposal.number, Proposal.title, *LINE)
+        .join(Proposal, Proposal.id == Interest.proposal_id)
+        .join(Collectivite, Collectivite.siren == Interest.siren)
+    )
+
+
+def file(edition_id: int, number: int) -> File:
+    """One interest of an edition, by its number. One statement. Raises NotFound."""
+    row = reading().execute(_files().where(Interest.edition_id == edition_id, Interest.number == number)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _file(row)
+
+
+def desk(edition_id: int, status: InterestStatus, *, page: int = 1) -> Page[File]:
+    """The interests of an edition in one state, the oldest first. Two statements."""
+    where = (Interest.edition_id == edition_id) & (Interest.status == status)
+    total = reading().scalar(select(func.count()).where(where)) or 0
+    rows = reading().execute(_files().where(where).order_by(Interest.number).offset(offset(page)).limit(PAGE_SIZE))
+    return Page([_file(row) for row in rows], page, total)
+
+
+def _file(row: Any) -> File:
+    interest, number, title, *line = row
+    return File(interest, number, title, CollectiviteLine(*line))
+
+
+def by_status(edition_id: int) -> dict[InterestStatus, int]:
+    """How many interests of an edition are in each state; a state without any is left out."""
+    rows = reading().execute(
+        select(Interest.status, func.count()).where(Interest.edition_id == edition_id).group_by(Interest.status)
+    )
+    return dict(rows.tuples().all())
+
+
+def to_tell(interest: Interest, said: str) -> Select[str, str]:
+    """Who hears of an interest: the verified people of its collectivité, and whoever declared it. Keys and addresses.
+
+    `said` tells one notice about an interest from another.
+    """
+    colleagues = select(Attachment.person_id).where(
+        Attachment.siren == interest.siren, Attachment.status == AttachmentStatus.VERIFIED
+    )
+    return select(literal(f"interest_{said}:{interest.id}:") + cast(Person.id, String), Person.email).where(
+        Person.id.in_(colleagues) | (Person.id == interest.person_id)
+    )

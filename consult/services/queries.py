@@ -1,0 +1,253 @@
+"""Reading services: the portfolio, one of them and all that hangs on it, what its people are told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, String, case, cast, exists, func, literal, select, union
+from sqlalchemy.orm import aliased
+
+from consult.accounts.model import Person
+from consult.contributions.model import Contribution
+from consult.contributions.rules import ContributionType
+from consult.ground.database import reading
+from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.refusals import NotFound
+from consult.interests.model import Interest
+from consult.interests.rules import LIVE
+from consult.proposals.model import Proposal, ProposalContribution
+from consult.register.model import Collectivite
+from consult.register.search import LINE, CollectiviteLine
+from consult.selection.model import Decision, Outcome
+from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
+from consult.voting.model import Support
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """All the services of an edition, in figures."""
+
+    services: int
+    stopped: int
+    deployments: int
+    collectivites: int
+    """How many distinct collectivités try or use at least one service."""
+    late: int
+    """Milestones past their day and not reached, stopped services left out."""
+
+
+def portfolio(edition_id: int, today: date) -> Portfolio:
+    """The figures of the portfolio, on a day. One statement."""
+    of_edition = Service.edition_id == edition_id
+    deployed = select(func.count()).join(Service).where(of_edition)
+    row = reading().execute(
+        select(
+            select(func.count()).where(of_edition).scalar_subquery(),
+            select(func.count()).where(of_edition, Service.phase == Phase.STOPPED).scalar_subquery(),
+            deployed.select_from(Deployment).scalar_subquery(),
+            select(func.count(Deployment.siren.distinct())).join(Service).where(of_edition).scalar_subquery(),
+            select(func.count())
+            .select_from(Milestone)
+            .join(Service)
+            .where(of_edition, Service.phase != Phase.STOPPED, Milestone.done_on.is_(None), Milestone.due_on < today)
+            .scalar_subquery(),
+        )
+    )
+    return Portfolio(*row.one())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A service as the portfolio shows it."""
+
+    number: int
+    name: str
+    summary: str
+    phase: Phase
+    proposal_number: int
+    proposal_title: str
+    last_step_at: datetime
+    deployments: int
+    next_title: str | None
+    """The first milestone not reached yet; None for a service that promises nothing more."""
+    next_due_on: date | None
+
+
+def lines(edition_id: int, *, total: int, page: int = 1) -> Page[Line]:
+    """Services in the order of their numbers; `total` is what `portfolio` says. One statement."""
+    rows = reading().execute(
+        select(
+            Service.number,
+            Service.name,
+            Service.summary,
+            Service.phase,
+            Proposal.number,
+            Proposal.title,
+            _last_step(),
+            _deployments(),
+            Milestone.title,
+            Milestone.due_on,
+        )
+        .join(Proposal, Proposal.id == Service.proposal_id)
+        .outerjoin(Milestone, (Milestone.id == _next_milestone()) & (Service.phase != Phase.STOPPED))
+        .where(Service.edition_id == edition_id)
+        .order_by(Service.number)
+        .offset(offset(page))
+        .limit(PAGE_SIZE)
+    )
+    return Page([_line(row) for row in rows], page, total)
+
+
+def _line(row: Any) -> Line:
+    return Line(*row)
+
+
+def _last_step() -> ScalarSelect[datetime]:
+    return select(func.max(PhaseStep.entered_at)).where(PhaseStep.service_id == Service.id).scalar_subquery()
+
+
+def _deployments(*where: Any) -> ScalarSelect[int]:
+    return select(func.count()).select_from(Deployment).where(Deployment.service_id == Service.id, *where).scalar_subquery()
+
+
+def _next_milestone() -> ScalarSelect[int]:
+    following = aliased(Milestone)
+    return (
+        select(following.id)
+        .where(following.service_id == Service.id, following.done_on.is_(None))
+        .order_by(following.due_on, following.id)
+        .limit(1)
+        .correlate(Service)
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A service, the proposition it comes from, and its adoption."""
+
+    service: Service
+    proposal_number: int
+    proposal_title: str
+    trials: int
+    in_use: int
+    mine: bool
+    """Whether the reader's own collectivité is among those that try or use it."""
+
+    @property
+    def deployments(self) -> int:
+        return self.trials + self.in_use
+
+
+def sheet(edition_id: int, number: int, siren: str | None) -> Sheet:
+    """One service of an edition, by its number, as the collectivité `siren` sees it. One statement. Raises NotFound."""
+    row = (
+        reading()
+        .execute(
+            select(
+                Service,
+                Proposal.number,
+                Proposal.title,
+                _deployments(Deployment.status == DeploymentStatus.TRIAL),
+                _deployments(Deployment.status == DeploymentStatus.IN_USE),
+                exists().where(Deployment.service_id == Service.id, Deployment.siren == siren),
+            )
+            .join(Proposal, Proposal.id == Service.proposal_id)
+            .where(Service.edition_id == edition_id, Service.number == number)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return Sheet(*row)
+
+
+def steps(service_id: int) -> Sequence[PhaseStep]:
+    """The phases a service entered, in order."""
+    ordered = select(PhaseStep).where(PhaseStep.service_id == service_id).order_by(PhaseStep.entered_at, PhaseStep.id)
+    return reading().scalars(ordered).all()
+
+
+def milestones(service_id: int) -> Sequence[Milestone]:
+    """What a service promised, by due day."""
+    ordered = select(Milestone).where(Milestone.service_id == service_id).order_by(Milestone.due_on, Milestone.id)
+    return reading().scalars(ordered).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A collectivité tries or uses a service, since a day."""
+
+    collectivite: CollectiviteLine
+    status: DeploymentStatus
+    since: date
+
+
+def uses(service_id: int, *, total: int, page: int = 1) -> Page[Use]:
+    """Who tries or uses a service, the oldest first. One statement."""
+    rows = reading().execute(
+        select(Deployment.status, Deployment.since, *LINE)
+        .join(Collectivite, Collectivite.siren == Deployment.siren)
+        .where(Deployment.service_id == service_id)
+        .order_by(Deployment.since, Deployment.id)
+        .offset(offset(page))
+        .limit(PAGE_SIZE)
+    )
+    return Page([_use(row) for row in rows], page, total)
+
+
+def _use(row: Any) -> Use:
+    status, since, *line = row
+    return Use(CollectiviteLine(*line), status, since)
+
+
+def origins(proposal_id: int, *, limit: int = PAGE_SIZE) -> Sequence[tuple[int, str, ContributionType]]:
+    """Number, title and type of the contributions that a service comes from, the oldest first."""
+    rows = reading().execute(
+        select(Contribution.number, Contribution.title, Contribution.type)
+        .join(ProposalContribution, ProposalContribution.contribution_id == Contribution.id)
+        .where(ProposalContribution.proposal_id == proposal_id)
+        .order_by(Contribution.number)
+        .limit(limit)
+    )
+    return rows.tuples().all()
+
+
+def of_proposal(proposal_id: int) -> Sequence[tuple[int, str, Phase]]:
+    """Number, name and phase of the services born from a proposition."""
+    rows = reading().execute(
+        select(Service.number, Service.name, Service.phase).where(Service.proposal_id == proposal_id).order_by(Service.number)
+    )
+    return rows.tuples().all()
+
+
+def fertile(edition_id: int) -> Sequence[tuple[int, int, str, int]]:
+    """Id, number and title of every retained proposition, and how many services it has: those without any first."""
+    born = select(func.count()).select_from(Service).where(Service.proposal_id == Proposal.id).scalar_subquery()
+    rows = reading().execute(
+        select(Proposal.id, Proposal.number, Proposal.title, born)
+        .join(Decision, Decision.proposal_id == Proposal.id)
+        .where(
+            Proposal.edition_id == edition_id,
+            Decision.outcome == Outcome.RETAINED,
+            Decision.proclaimed_at.is_not(None),
+        )
+        .order_by(case((born == 0, 0), else_=1), Proposal.number)
+    )
+    return rows.tuples().all()
+
+
+def to_tell(service: Service) -> Select[str, str]:
+    """Who hears that a service is born: who wrote its contributions, supported or volunteered. Keys and addresses."""
+    of_proposal = service.proposal_id
+    authors = (
+        select(Contribution.person_id)
+        .join(ProposalContribution, ProposalContribution.contribution_id == Contribution.id)
+        .where(ProposalContribution.proposal_id == of_proposal)
+    )
+    supporters = select(Support.person_id).where(Support.proposal_id == of_proposal)
+    volunteers = select(Interest.person_id).where(Interest.proposal_id == of_proposal, Interest.status.in_(LIVE))
+    return select(literal(f"service_born:{service.id}:") + cast(Person.id, String), Person.email).where(
+        Person.id.in_(union(authors, supporters, volunteers))
+    )

@@ -1,0 +1,142 @@
+"""Who may say what of a service, and the steps it may take.
+
+Every date is a day in Paris. Nothing about a service comes before its birth, and nothing is declared done before it is.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from consult.calendar.rules import Calendar, Verb
+from consult.ground.actor import Actor, Profile
+from consult.ground.clock import paris_day
+from consult.ground.refusals import ALLOWED, Reason, Verdict, verdict
+from consult.interests.rules import TEAM, is_of_the_team
+from consult.services.model import Phase
+
+NEXT_PHASES: dict[Phase, tuple[Phase, ...]] = {
+    Phase.INVESTIGATION: (Phase.CONSTRUCTION, Phase.STOPPED),
+    Phase.CONSTRUCTION: (Phase.ACCELERATION, Phase.STOPPED),
+    Phase.ACCELERATION: (Phase.CONSOLIDATION, Phase.STOPPED),
+    Phase.CONSOLIDATION: (Phase.OPERATED, Phase.TRANSFERRED, Phase.STOPPED),
+    Phase.OPERATED: (),
+    Phase.TRANSFERRED: (),
+    Phase.STOPPED: (),
+}
+"""beta.gouv's phases, one after the other; to stop is a normal end, from any phase but an end."""
+
+
+class Keeping(StrEnum):
+    """How a milestone is kept."""
+
+    TO_COME = "to_come"
+    LATE = "late"
+    DONE = "done"
+    DONE_LATE = "done_late"
+    DROPPED = "dropped"
+
+    @property
+    def label(self) -> str:
+        return {
+            Keeping.TO_COME: "à venir",
+            Keeping.LATE: "en retard",
+            Keeping.DONE: "atteint",
+            Keeping.DONE_LATE: "atteint en retard",
+            Keeping.DROPPED: "abandonné",
+        }[self]
+
+
+def keeping(due_on: date, done_on: date | None, *, phase: Phase, today: date) -> Keeping:
+    """How a milestone stands on a day: the due day itself is not late, and a stopped service drops what it promised."""
+    if done_on is not None:
+        return Keeping.DONE if done_on <= due_on else Keeping.DONE_LATE
+    if phase is Phase.STOPPED:
+        return Keeping.DROPPED
+    return Keeping.LATE if due_on < today else Keeping.TO_COME
+
+
+def may_create(
+    actor: Actor, *, calendar: Calendar, is_proclaimed: bool, is_retained: bool, reason: str, at: datetime
+) -> Verdict:
+    """Whether the actor may give birth to a service from a proposition."""
+    return verdict(
+        calendar.gate(Verb.CREATE_SERVICE, at),
+        is_of_the_team(actor),
+        (is_proclaimed, Reason.NOT_PROCLAIMED),
+        (is_retained, Reason.NOT_RETAINED),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
+def may_update(actor: Actor, *, calendar: Calendar, at: datetime) -> Verdict:
+    """Whether the actor may change what is said of a service."""
+    return verdict(calendar.gate(Verb.UPDATE_SERVICE, at), is_of_the_team(actor))
+
+
+def may_enter_phase(actor: Actor, *, calendar: Calendar, now: Phase, then: Phase, reason: str, at: datetime) -> Verdict:
+    """Whether the actor may take a service from one phase to another."""
+    return verdict(
+        may_update(actor, calendar=calendar, at=at),
+        (then in NEXT_PHASES[now], Reason.STEP_IMPOSSIBLE),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
+def may_set_milestone(
+    actor: Actor, *, calendar: Calendar, phase: Phase, born_at: datetime, due_on: date, at: datetime
+) -> Verdict:
+    """Whether the actor may promise something for a day."""
+    return verdict(
+        may_update(actor, calendar=calendar, at=at),
+        (phase is not Phase.STOPPED, Reason.SERVICE_STOPPED),
+        (due_on >= paris_day(born_at), Reason.DATE_BEFORE_BIRTH),
+    )
+
+
+def may_reach_milestone(
+    actor: Actor, *, calendar: Calendar, born_at: datetime, already_done: bool, done_on: date, at: datetime
+) -> Verdict:
+    """Whether the actor may say that a milestone was reached on a day, which may be past but not to come."""
+    return verdict(
+        may_update(actor, calendar=calendar, at=at),
+        (not already_done, Reason.ALREADY_REACHED),
+        _happened(done_on, born_at, at),
+    )
+
+
+def may_declare_deployment(
+    actor: Actor, *, calendar: Calendar, siren: str, phase: Phase, born_at: datetime, already: bool, since: date, at: datetime
+) -> Verdict:
+    """Whether the actor may say that a collectivité tries or uses the service: its own, or any for the team."""
+    return verdict(
+        may_speak_of_use(actor, calendar=calendar, siren=siren, phase=phase, already=already, at=at),
+        _happened(since, born_at, at),
+    )
+
+
+def may_speak_of_use(
+    actor: Actor, *, calendar: Calendar, siren: str | None, phase: Phase, already: bool, at: datetime
+) -> Verdict:
+    """The same before a day is given: whether the form is shown."""
+    return verdict(
+        calendar.gate(Verb.DECLARE_DEPLOYMENT, at),
+        (actor.is_signed_in or actor.is_operator, Reason.SIGN_IN),
+        ALLOWED if actor.has_role(*TEAM) else _speaks_for(actor, siren),
+        (phase is not Phase.STOPPED, Reason.SERVICE_STOPPED),
+        (not already, Reason.ALREADY_DEPLOYED),
+    )
+
+
+def _speaks_for(actor: Actor, siren: str | None) -> Verdict:
+    return verdict(
+        (actor.profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),
+        (actor.mandate is not None, Reason.NO_COLLECTIVITE),
+        (actor.is_verified, Reason.ATTACHMENT_PENDING),
+        (actor.siren == siren, Reason.NOT_YOURS),
+    )
+
+
+def _happened(day: date, born_at: datetime, at: datetime) -> Verdict:
+    return verdict(
+        (day >= paris_day(born_at), Reason.DATE_BEFORE_BIRTH),
+        (day <= paris_day(at), Reason.DATE_TO_COME),
+    )
