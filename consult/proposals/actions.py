@@ -1,0 +1,86 @@
+"""Writing a proposition, and correcting it until the vote opens."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from consult.calendar.queries import locked_edition
+from consult.ground.actor import Actor
+from consult.ground.database import Lock, lock, transaction
+from consult.ground.refusals import NotFound
+from consult.journal.actions import record
+from consult.journal.model import EventKind
+from consult.proposals.model import Proposal
+from consult.proposals.rules import may_write_proposal
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalDraft:
+    """What the team typed. `is_fictitious` marks an invented proposition of a demonstration."""
+
+    title: str
+    summary: str
+    changes: str = ""
+    for_whom: str = ""
+    is_fictitious: bool = False
+
+
+def create(actor: Actor, edition_id: int, draft: ProposalDraft, *, at: datetime) -> Proposal:
+    """Write a proposition, under the next number of the edition.
+
+    Raises Refused with the reason of `may_write_proposal`.
+    """
+    with transaction() as session:
+        edition = locked_edition(session, edition_id)
+        may_write_proposal(actor, calendar=edition.calendar, at=at).or_refuse()
+        return add(session, actor, edition_id, draft, at=at)
+
+
+def add(session: Session, actor: Actor, edition_id: int, draft: ProposalDraft, *, at: datetime) -> Proposal:
+    """Write a proposition inside the transaction of an act that has been allowed."""
+    lock(session, Lock.NUMBERS, f"proposal:{edition_id}")
+    number = session.scalar(select(func.coalesce(func.max(Proposal.number), 0) + 1).where(Proposal.edition_id == edition_id))
+    proposal = Proposal(edition_id=edition_id, number=number, created_at=at, **asdict(draft))
+    session.add(proposal)
+    session.flush()
+    record(
+        session,
+        EventKind.PROPOSAL_CREATED,
+        actor,
+        at=at,
+        edition_id=edition_id,
+        subject=f"proposal:{proposal.number}",
+        title=proposal.title,
+    )
+    return proposal
+
+
+def edit(actor: Actor, proposal_id: int, draft: ProposalDraft, *, at: datetime) -> Proposal:
+    """Correct a proposition; the journal keeps the words it had. Whether it is fictitious does not change.
+
+    Raises Refused with the reason of `may_write_proposal`; NotFound.
+    """
+    with transaction() as session:
+        edition_id = session.scalar(select(Proposal.edition_id).where(Proposal.id == proposal_id))
+        if edition_id is None:
+            raise NotFound
+        edition = locked_edition(session, edition_id)
+        may_write_proposal(actor, calendar=edition.calendar, at=at).or_refuse()
+        proposal = session.scalars(select(Proposal).where(Proposal.id == proposal_id).with_for_update()).one()
+        written = {name: value for name, value in asdict(draft).items() if name != "is_fictitious"}
+        before = {name: getattr(proposal, name) for name, value in written.items() if getattr(proposal, name) != value}
+        for name in before:
+            setattr(proposal, name, written[name])
+        record(
+            session,
+            EventKind.PROPOSAL_EDITED,
+            actor,
+            at=at,
+            edition_id=edition_id,
+            subject=f"proposal:{proposal.number}",
+            before=before,
+            after={name: written[name] for name in before},
+        )
+    return proposal

@@ -1,0 +1,101 @@
+"""Reading what became of contributions, what still waits, and the schemes."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, String, func, literal, select, union_all
+from sqlalchemy import cast as as_type
+
+from consult.contributions.model import Contribution, ContributionTheme
+from consult.contributions.rules import RECEIVED, ContributionType, Status
+from consult.ground.database import reading
+from consult.triage.model import Scheme
+
+
+def schemes(edition_id: int) -> Sequence[Scheme]:
+    """The schemes of an edition, in their order."""
+    return reading().scalars(select(Scheme).where(Scheme.edition_id == edition_id).order_by(Scheme.position)).all()
+
+
+def scheme_names(scheme_ids: Sequence[int]) -> Mapping[int, str]:
+    """The names of these schemes. One statement."""
+    rows = reading().execute(select(Scheme.id, Scheme.name).where(Scheme.id.in_(scheme_ids)))
+    return dict(rows.tuples().all())
+
+
+def awaiting() -> Mapping[int, int]:
+    """How many contributions wait for an answer, by edition; an edition where none waits is absent. One statement."""
+    rows = reading().execute(
+        select(Contribution.edition_id, func.count())
+        .where(Contribution.status == Status.PUBLISHED)
+        .group_by(Contribution.edition_id)
+    )
+    return dict(rows.tuples().all())
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What became of every contribution of an edition, at one instant.
+
+    `by_status` has every status of `RECEIVED`, so received = awaiting + reoriented + ineligible + grouped + withdrawn holds by
+    addition, never by subtraction. A contribution with three themes is in three rows of `by_theme`.
+    """
+
+    by_type: Mapping[tuple[ContributionType, Status], int]
+    by_theme: Mapping[tuple[int, Status], int]
+    by_scheme: Mapping[int, int]
+    """Reoriented contributions by scheme."""
+
+    @property
+    def received(self) -> int:
+        return sum(self.by_type.values())
+
+    @property
+    def by_status(self) -> Mapping[Status, int]:
+        return {status: sum(self.of(type_, status) for type_ in ContributionType) for status in RECEIVED}
+
+    def of(self, type_: ContributionType, status: Status) -> int:
+        """How many of this type stand there."""
+        return self.by_type.get((type_, status), 0)
+
+    def of_theme(self, theme_id: int, status: Status) -> int:
+        """How many of this theme stand there."""
+        return self.by_theme.get((theme_id, status), 0)
+
+
+def outcomes(edition_id: int) -> Outcomes:
+    """Count everything in one statement: the figures are of one instant, so they add up at every instant."""
+    received = (Contribution.edition_id == edition_id) & (Contribution.status != Status.DRAFT)
+    no_type, no_key = as_type(literal(None), String), as_type(literal(None), Integer)
+    status = as_type(Contribution.status, String)
+    by_type = (
+        select(
+            literal("type").label("what"),
+            as_type(Contribution.type, String).label("type"),
+            no_key.label("key"),
+            status.label("status"),
+            func.count().label("count"),
+        )
+        .where(received)
+        .group_by(Contribution.type, Contribution.status)
+    )
+    by_theme = (
+        select(literal("theme"), no_type, ContributionTheme.theme_id, status, func.count())
+        .join(Contribution, Contribution.id == ContributionTheme.contribution_id)
+        .where(received)
+        .group_by(ContributionTheme.theme_id, Contribution.status)
+    )
+    by_scheme = (
+        select(literal("scheme"), no_type, Contribution.scheme_id, status, func.count())
+        .where(received, Contribution.scheme_id.is_not(None))
+        .group_by(Contribution.scheme_id, Contribution.status)
+    )
+    counted: dict[str, Counter[tuple[str | int, str]]] = {"type": Counter(), "theme": Counter(), "scheme": Counter()}
+    for what, type_, key, state, count in reading().execute(union_all(by_type, by_theme, by_scheme)):
+        counted[what][type_ or key, state] += count
+    return Outcomes(
+        by_type={(ContributionType(type_), Status(state)): n for (type_, state), n in counted["type"].items()},
+        by_theme={(int(key), Status(state)): n for (key, state), n in counted["theme"].items()},
+        by_scheme={int(key): n for (key, _), n in counted["scheme"].items()},
+    )
