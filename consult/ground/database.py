@@ -143,6 +143,7 @@ class Lock(StrEnum):
     COLLECTIVITE = "collectivite"
     NUMBERS = "numbers"
     REGISTER = "register"
+    ADDRESS = "address"
     ROLES = "roles"
 
 

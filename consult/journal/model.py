@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     SIGNED_OUT = "session:closed"
     ACCOUNT_CREATED = "account:created"
     ACCOUNT_COMPLETED = "account:completed"
+    ACCOUNT_EDITED = "account:edited"
     ATTACHMENT_ASKED = "attachment:asked"
     ATTACHMENT_VERIFIED = "attachment:verified"
     ATTACHMENT_REFUSED = "attachment:refused"

@@ -1,0 +1,253 @@
+"""Having an account, saying who one is, attaching to a collectivité, granting roles. Signing in has its own file."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from consult.accounts import rules
+from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Person, RoleGrant
+from consult.accounts.queries import LIVE
+from consult.accounts.rules import Address
+from consult.ground.actor import Actor, Profile, Role
+from consult.ground.database import Lock, lock, transaction
+from consult.ground.refusals import NotFound
+from consult.journal.actions import record
+from consult.journal.model import EventKind
+from consult.outbox.actions import post
+from consult.outbox.model import Notice
+from consult.register.model import Collectivite
+from consult.register.rules import full_name
+
+# ── The account ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDraft:
+    """Who someone says they are."""
+
+    name: str
+    profile: Profile
+    function: str
+
+
+def find_or_create_person(email: str, *, at: datetime) -> int:
+    """The person at this address, made if there is none: their number. Raises ValueError for what is no address."""
+    address = address_of(email)
+    with transaction() as session:
+        lock(session, Lock.ADDRESS, address.key)
+        return find_or_create(session, address, at)
+
+
+def address_of(email: str) -> Address:
+    """The address, understood. Raises ValueError for what is no address: forms have checked it."""
+    address = rules.parse_address(email)
+    if address is None:
+        raise ValueError("not an e-mail address")
+    return address
+
+
+def find_or_create(session: Session, address: Address, at: datetime) -> int:
+    """The person at this address, inside a transaction that holds the lock of the address."""
+    person_id = session.scalar(select(Person.id).where(Person.email_key == address.key))
+    if person_id is not None:
+        return person_id
+    person = Person(email=address.email, email_key=address.key, name="", function="", created_at=at, last_seen_at=at)
+    session.add(person)
+    session.flush()
+    record(session, EventKind.ACCOUNT_CREATED, Actor(person_id=person.id), at=at)
+    return person.id
+
+
+def complete_account(actor: Actor, draft: AccountDraft, *, at: datetime) -> None:
+    """Say, or change, one's name, profile and function.
+
+    Raises Refused with the reason of `may_describe_oneself`.
+    """
+    with transaction() as session:
+        person = _locked_person(session, actor)
+        live = select(Attachment.id).where(Attachment.person_id == person.id, Attachment.status.in_(LIVE))
+        is_partner = draft.profile is Profile.PARTENAIRE
+        rules.may_describe_oneself(
+            actor,
+            profile=draft.profile,
+            speaks_for_someone=is_partner and session.scalar(live.limit(1)) is not None,
+        ).or_refuse()
+        kind = EventKind.ACCOUNT_EDITED if person.profile else EventKind.ACCOUNT_COMPLETED
+        person.name, person.profile, person.function = draft.name, draft.profile, draft.function
+        record(session, kind, actor, at=at, profile=draft.profile.value)
+
+
+def _locked_person(session: Session, actor: Actor) -> Person:
+    """The actor's own row, theirs until the end of the transaction. Raises Refused for a visitor."""
+    rules.may_act_for_oneself(actor).or_refuse()
+    return session.scalars(select(Person).where(Person.id == actor.person_id).with_for_update()).one()
+
+
+# ── Attachments ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ask_attachment(actor: Actor, siren: str, *, at: datetime) -> int:
+    """Ask to speak for a collectivité; a moderator will answer. Gives the number of the request.
+
+    Raises Refused with the reason of `may_ask_attachment`.
+    """
+    with transaction() as session:
+        person = _locked_person(session, actor)
+        is_current = session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren))
+        held = session.execute(
+            select(Attachment.siren, Attachment.status).where(Attachment.person_id == person.id, Attachment.status.in_(LIVE))
+        ).all()
+        rules.may_ask_attachment(
+            actor,
+            profile=person.profile,
+            siren=siren,
+            is_current=bool(is_current),
+            live={row.siren for row in held},
+            pending=sum(row.status is AttachmentStatus.PENDING for row in held),
+        ).or_refuse()
+        attachment = Attachment(
+            person_id=person.id,
+            siren=siren,
+            status=AttachmentStatus.PENDING,
+            way=AttachmentWay.MODERATOR,
+            requested_at=at,
+            reason="",
+        )
+        session.add(attachment)
+        session.flush()
+        _record(session, EventKind.ATTACHMENT_ASKED, actor, attachment, at)
+        return attachment.id
+
+
+def withdraw_attachment(actor: Actor, attachment_id: int, *, at: datetime) -> None:
+    """Take back one's own request, while nobody has answered it.
+
+    Raises NotFound when it is somebody else's, Refused with the reason of `may_withdraw_attachment`.
+    """
+    with transaction() as session:
+        attachment = _locked_attachment(session, attachment_id)
+        if attachment.person_id != actor.person_id:
+            raise NotFound
+        rules.may_withdraw_attachment(actor, status=attachment.status).or_refuse()
+        _decide(actor, attachment, AttachmentStatus.ENDED, "", at)
+        _record(session, EventKind.ATTACHMENT_ENDED, actor, attachment, at)
+
+
+def verify_attachment(actor: Actor, attachment_id: int, *, reason: str = "", at: datetime) -> None:
+    """Say that a person speaks for a collectivité, and tell them.
+
+    Raises NotFound, and Refused with the reason of `may_verify_attachment`.
+    """
+    with transaction() as session:
+        attachment = _locked_attachment(session, attachment_id)
+        rules.may_verify_attachment(actor, person_id=attachment.person_id, status=attachment.status).or_refuse()
+        _decide(actor, attachment, AttachmentStatus.VERIFIED, reason, at)
+        attachment.verified_at = at
+        _tell(session, Notice.ATTACHMENT_VERIFIED, attachment, at)
+        _record(session, EventKind.ATTACHMENT_VERIFIED, actor, attachment, at)
+
+
+def refuse_attachment(actor: Actor, attachment_id: int, *, reason: str, at: datetime) -> None:
+    """Say that they do not, and tell them why.
+
+    Raises NotFound, and Refused with the reason of `may_refuse_attachment`.
+    """
+    with transaction() as session:
+        attachment = _locked_attachment(session, attachment_id)
+        rules.may_refuse_attachment(actor, person_id=attachment.person_id, status=attachment.status, reason=reason).or_refuse()
+        _decide(actor, attachment, AttachmentStatus.REFUSED, reason, at)
+        _tell(session, Notice.ATTACHMENT_REFUSED, attachment, at)
+        _record(session, EventKind.ATTACHMENT_REFUSED, actor, attachment, at)
+
+
+def _locked_attachment(session: Session, attachment_id: int) -> Attachment:
+    found = session.scalars(select(Attachment).where(Attachment.id == attachment_id).with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _decide(actor: Actor, attachment: Attachment, status: AttachmentStatus, reason: str, at: datetime) -> None:
+    attachment.status, attachment.decided_at = status, at
+    attachment.decided_by, attachment.reason = actor.person_id, reason.strip()
+
+
+def _tell(session: Session, notice: Notice, attachment: Attachment, at: datetime) -> None:
+    email, name, kind, departement_name = session.execute(
+        select(Person.email, Collectivite.name, Collectivite.kind, Collectivite.departement_name).where(
+            Person.id == attachment.person_id, Collectivite.siren == attachment.siren
+        )
+    ).one()
+    post(
+        session,
+        notice,
+        email,
+        key=f"{notice.value}:{attachment.id}",
+        at=at,
+        collectivite=full_name(name, kind, departement_name),
+        reason=attachment.reason,
+    )
+
+
+def _record(session: Session, kind: EventKind, actor: Actor, attachment: Attachment, at: datetime) -> None:
+    subject = f"attachment:{attachment.id}"
+    record(session, kind, actor, at=at, siren=attachment.siren, subject=subject, reason=attachment.reason)
+
+
+# ── Roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def grant_role(actor: Actor, email: str, role: Role, *, reason: str, at: datetime) -> None:
+    """Give a role to the person at this address. An operator may give one to an address that has no account yet: it is made.
+
+    Raises NotFound when nobody has this address, Refused with the reason of `may_grant_role`, ValueError for what is no
+    address.
+    """
+    address = address_of(email)
+    with transaction() as session:
+        lock(session, Lock.ROLES, "all")
+        person_id = _holder(session, actor, address, at)
+        rules.may_grant_role(actor, is_held=_held(session, person_id, role) is not None, reason=reason).or_refuse()
+        session.add(RoleGrant(person_id=person_id, role=role, granted_at=at, granted_by=actor.person_id))
+        _record_role(session, EventKind.ROLE_GRANTED, actor, person_id, role, reason, at)
+
+
+def _holder(session: Session, actor: Actor, address: Address, at: datetime) -> int:
+    if actor.is_operator:
+        lock(session, Lock.ADDRESS, address.key)
+        return find_or_create(session, address, at)
+    person_id = session.scalar(select(Person.id).where(Person.email_key == address.key))
+    if person_id is None:
+        raise NotFound
+    return person_id
+
+
+def _held(session: Session, person_id: int, role: Role) -> RoleGrant | None:
+    return session.get(RoleGrant, (person_id, role))
+
+
+def revoke_role(actor: Actor, email: str, role: Role, *, reason: str, at: datetime) -> None:
+    """Take a role back from the person at this address. At least one administrator always remains.
+
+    Raises NotFound when nobody has this address, Refused with the reason of `may_revoke_role`, ValueError for what is no
+    address.
+    """
+    address = address_of(email)
+    with transaction() as session:
+        lock(session, Lock.ROLES, "all")
+        person_id = session.scalar(select(Person.id).where(Person.email_key == address.key))
+        if person_id is None:
+            raise NotFound
+        grant = _held(session, person_id, role)
+        administrators = session.scalar(select(func.count()).where(RoleGrant.role == Role.ADMINISTRATOR)) or 0
+        rules.may_revoke_role(actor, role, is_held=grant is not None, administrators=administrators, reason=reason).or_refuse()
+        session.execute(delete(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.role == role))
+        _record_role(session, EventKind.ROLE_REVOKED, actor, person_id, role, reason, at)
+
+
+def _record_role(
+    session: Session, kind: EventKind, actor: Actor, person_id: int, role: Role, reason: str, at: datetime
+) -> None:
+    record(session, kind, actor, at=at, subject=f"person:{person_id}", role=role.value, reason=reason.strip())

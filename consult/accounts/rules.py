@@ -1,0 +1,187 @@
+"""Addresses, sign-in, attachments and roles: what may be done, and why not. Pure functions of values."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from consult.accounts.model import AttachmentStatus
+from consult.ground.actor import Actor, Profile, Role
+from consult.ground.refusals import Reason, Verdict, verdict
+
+# ── Addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+LONGEST_ADDRESS = 254
+"""Characters, once the domain is in ASCII (RFC 5321, 4.5.3.1.3, without the angle brackets)."""
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LOCAL_PART = re.compile(rf"{_ATOM}(\.{_ATOM})*")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An e-mail address: where mail goes, and the key under which it is one account."""
+
+    email: str
+    key: str
+
+
+def parse_address(typed: str) -> Address | None:
+    """The address that was typed, or None when mail could not go there.
+
+    Spaces are a slip of the keyboard. Capitals are kept where mail goes, and make no other account. An international domain
+    is written in ASCII, so that two that merely look alike are two. Letters outside ASCII are refused before the @: few mail
+    servers take them, and their capitals would make two people one.
+    """
+    text = "".join(typed.split())
+    local, _, domain = text.rpartition("@")
+    if len(text) > LONGEST_ADDRESS or len(local) > 64 or not _LOCAL_PART.fullmatch(local):
+        return None
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    *labels, last = ascii_domain.split(".")
+    email = f"{local}@{ascii_domain}"
+    if not labels or last.isdigit() or len(email) > LONGEST_ADDRESS:
+        return None
+    return Address(email, email.lower()) if all(map(_LABEL.fullmatch, [*labels, last])) else None
+
+
+def readable_address(email: str) -> str:
+    """The address as its owner writes it: an international domain in its own letters."""
+    local, _, domain = email.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('ascii').decode('idna')}"
+    except UnicodeError:
+        return email
+
+
+# ── Signing in ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SIGN_IN_LASTS = timedelta(minutes=15)
+MOST_REQUESTS = 5
+REQUESTS_COUNTED_OVER = timedelta(minutes=15)
+MOST_TRIES = 5
+MOST_TRIES_A_DAY = 30
+"""For one address, whoever asks and however many requests they make: one chance in 33 000 of guessing a code in a day."""
+TRIES_COUNTED_OVER = timedelta(days=1)
+
+
+def may_send_sign_in(requests: int) -> Verdict:
+    """Whether one more message may go to an address that was sent `requests` of them within REQUESTS_COUNTED_OVER."""
+    return verdict((requests < MOST_REQUESTS, Reason.TOO_MANY_TRIES))
+
+
+def is_live(*, expires_at: datetime, used_at: datetime | None, at: datetime) -> bool:
+    """Whether a link or a code still serves: `expires_at` is outside."""
+    return used_at is None and at < expires_at
+
+
+def may_sign_in_by_link(*, live: bool) -> Verdict:
+    """Whether a link opens a session. It holds 256 random bits: tries need not be counted."""
+    return verdict((live, Reason.CODE_EXPIRED))
+
+
+def may_sign_in_by_code(*, live: bool, tries: int, tries_today: int, matches: bool) -> Verdict:
+    """Whether a code opens a session, after `tries` wrong ones, and `tries_today` for this address since a day.
+
+    When the tries are spent, the right code is refused too; the link of the same message still serves.
+    """
+    return verdict(
+        (live, Reason.CODE_EXPIRED),
+        (tries < MOST_TRIES and tries_today < MOST_TRIES_A_DAY, Reason.TOO_MANY_TRIES),
+        (matches, Reason.CODE_WRONG),
+    )
+
+
+# ── The account ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def may_act_for_oneself(actor: Actor) -> Verdict:
+    """Whether there is somebody to act for: neither a visitor nor the command line."""
+    return verdict((actor.is_signed_in, Reason.SIGN_IN))
+
+
+def may_describe_oneself(actor: Actor, *, profile: Profile, speaks_for_someone: bool) -> Verdict:
+    """Whether a person may take this profile: a partner speaks for no collectivité, not even one still to be verified."""
+    return verdict(
+        may_act_for_oneself(actor),
+        (profile is not Profile.PARTENAIRE or not speaks_for_someone, Reason.PARTNER_ATTACHED),
+    )
+
+
+# ── Attachments ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+MOST_PENDING = 3
+"""Requests one person may have waiting at the same time."""
+
+
+def may_ask_attachment(
+    actor: Actor, *, profile: Profile | None, siren: str, is_current: bool, live: Collection[str], pending: int
+) -> Verdict:
+    """Whether a person of this profile may ask to speak for a collectivité.
+
+    `live` holds the SIREN of those they already speak for or asked for; `pending` counts the latter.
+    """
+    return verdict(
+        may_act_for_oneself(actor),
+        (actor.is_complete, Reason.PROFILE_INCOMPLETE),
+        (profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),
+        (is_current, Reason.NOT_IN_REGISTER),
+        (siren not in live, Reason.ALREADY_ATTACHED),
+        (pending < MOST_PENDING, Reason.TOO_MANY_PENDING),
+    )
+
+
+def may_withdraw_attachment(actor: Actor, *, status: AttachmentStatus) -> Verdict:
+    """Whether a person may take back a request of their own."""
+    return verdict(
+        may_act_for_oneself(actor),
+        (status is AttachmentStatus.PENDING, Reason.ALREADY_DECIDED),
+    )
+
+
+def may_see_attachments_desk(actor: Actor) -> Verdict:
+    """Whether the actor may read who asks to speak for whom."""
+    return verdict((actor.has_role(Role.MODERATOR, Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE))
+
+
+def may_verify_attachment(actor: Actor, *, person_id: int, status: AttachmentStatus) -> Verdict:
+    """Whether the actor may say that this person speaks for this collectivité. Nobody decides for themselves."""
+    return verdict(
+        may_see_attachments_desk(actor),
+        (actor.person_id != person_id, Reason.OWN_REQUEST),
+        (status is AttachmentStatus.PENDING, Reason.ALREADY_DECIDED),
+    )
+
+
+def may_refuse_attachment(actor: Actor, *, person_id: int, status: AttachmentStatus, reason: str) -> Verdict:
+    """The same, to say that they do not: it takes a reason."""
+    return verdict(
+        may_verify_attachment(actor, person_id=person_id, status=status),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
+# ── Roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def may_grant_role(actor: Actor, *, is_held: bool, reason: str) -> Verdict:
+    """Whether the actor may give someone a role that they hold already (`is_held`) or not."""
+    return verdict(
+        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+        (not is_held, Reason.ROLE_ALREADY_HELD),
+    )
+
+
+def may_revoke_role(actor: Actor, role: Role, *, is_held: bool, administrators: int, reason: str) -> Verdict:
+    """Whether the actor may take a role back, there being so many administrators: the last one stays, even for an operator."""
+    return verdict(
+        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+        (is_held, Reason.ROLE_NOT_HELD),
+        (role is not Role.ADMINISTRATOR or administrators > 1, Reason.LAST_ADMINISTRATOR),
+    )

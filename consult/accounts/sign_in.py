@@ -1,0 +1,178 @@
+"""Signing in and out: a message with a link and a code, a session in the base, no password anywhere.
+
+Whatever concerns an address — asking for a code, trying one, making the account — queues behind that address's lock: two
+uses of one code at the same instant open one session, and one address is one person.
+"""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from consult.accounts import rules
+from consult.accounts.actions import address_of, find_or_create
+from consult.accounts.model import Person, PersonSession, SignInRequest
+from consult.accounts.queries import digest
+from consult.accounts.rules import Address
+from consult.ground.actor import VISITOR, Actor
+from consult.ground.database import Lock, lock, transaction
+from consult.ground.refusals import ALLOWED, NotFound, Reason, Verdict
+from consult.journal.actions import record
+from consult.journal.model import EventKind
+from consult.outbox.actions import post
+from consult.outbox.model import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What came of trying a code or a link: the key of an open session, or why not.
+
+    A refusal is an answer here, not an exception: the try that failed must be kept, and an exception would undo it.
+    """
+
+    verdict: Verdict
+    session_key: str = ""
+    tries_left: int = 0
+
+
+def request_sign_in(email: str, *, at: datetime) -> str:
+    """Send a link and a code to an address, and give the key with which this browser alone can try the code.
+
+    The answer is the same whether or not there is an account, and whether or not the address was sent too many already: then
+    nothing is sent. A newer message takes the place of the older ones.
+
+    Raises ValueError for what is no address: forms have checked it.
+    """
+    address = address_of(email)
+    browser_key = secrets.token_urlsafe(32)
+    with transaction() as session:
+        lock(session, Lock.ADDRESS, address.key)
+        recent = SignInRequest.created_at > at - rules.REQUESTS_COUNTED_OVER
+        requests = session.scalar(select(func.count()).where(SignInRequest.email_key == address.key, recent)) or 0
+        may_send = rules.may_send_sign_in(requests)
+        if may_send:
+            _send_sign_in(session, address, browser_key, at)
+        record(session, EventKind.SIGN_IN_ASKED, VISITOR, at=at, sent=bool(may_send))
+    return browser_key
+
+
+def _send_sign_in(session: Session, address: Address, browser_key: str, at: datetime) -> None:
+    _forget_requests(session, at)
+    session.execute(
+        update(SignInRequest)
+        .where(SignInRequest.email_key == address.key, SignInRequest.used_at.is_(None), SignInRequest.expires_at > at)
+        .values(expires_at=at)
+    )
+    token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(1_000_000):06}"
+    request = SignInRequest(
+        email=address.email,
+        email_key=address.key,
+        token_hash=digest(token),
+        browser_hash=digest(browser_key),
+        code_hash=_code_hash(browser_key, code),
+        created_at=at,
+        expires_at=at + rules.SIGN_IN_LASTS,
+        tries=0,
+    )
+    session.add(request)
+    session.flush()
+    post(session, Notice.SIGN_IN, address.email, key=f"sign_in:{request.id}", at=at, code=code, token=token)
+
+
+def _forget_requests(session: Session, at: datetime) -> None:
+    """Addresses are not kept once no limit counts them any more."""
+    old = select(SignInRequest.id).where(SignInRequest.created_at <= at - rules.TRIES_COUNTED_OVER).limit(100)
+    session.execute(
+        delete(SignInRequest).where(SignInRequest.id.in_(old.with_for_update(skip_locked=True))),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _code_hash(browser_key: str, code: str) -> str:
+    return digest(f"{browser_key}:{code}")
+
+
+def sign_in_by_code(browser_key: str, code: str, *, at: datetime) -> SignIn:
+    """Try a code from the browser that asked for it. A wrong one is counted, and journaled."""
+    with transaction() as session:
+        request = _locked_request(session, SignInRequest.browser_hash == digest(browser_key))
+        verdict = _try_code(session, request, browser_key, code, at)
+        if request is not None and verdict.reason is Reason.CODE_WRONG:
+            request.tries += 1
+        return _enter(session, request, verdict, at, way="code")
+
+
+def _try_code(session: Session, request: SignInRequest | None, browser_key: str, code: str, at: datetime) -> Verdict:
+    if request is None:
+        return rules.may_sign_in_by_code(live=False, tries=0, tries_today=0, matches=False)
+    recent = SignInRequest.created_at > at - rules.TRIES_COUNTED_OVER
+    today = session.scalar(select(func.sum(SignInRequest.tries)).where(SignInRequest.email_key == request.email_key, recent))
+    return rules.may_sign_in_by_code(
+        live=rules.is_live(expires_at=request.expires_at, used_at=request.used_at, at=at),
+        tries=request.tries,
+        tries_today=today or 0,
+        matches=hmac.compare_digest(request.code_hash, _code_hash(browser_key, code)),
+    )
+
+
+def sign_in_by_link(token: str, *, at: datetime) -> SignIn:
+    """Use the link of a message, from any browser."""
+    with transaction() as session:
+        request = _locked_request(session, SignInRequest.token_hash == digest(token))
+        live = request is not None and rules.is_live(expires_at=request.expires_at, used_at=request.used_at, at=at)
+        return _enter(session, request, rules.may_sign_in_by_link(live=live), at, way="link")
+
+
+def _locked_request(session: Session, which: ColumnElement[bool]) -> SignInRequest | None:
+    """The request, read once its address is ours alone: what another try has just changed is seen."""
+    email_key = session.scalar(select(SignInRequest.email_key).where(which))
+    if email_key is None:
+        return None
+    lock(session, Lock.ADDRESS, email_key)
+    return session.scalars(select(SignInRequest).where(which)).one_or_none()
+
+
+def _enter(session: Session, request: SignInRequest | None, verdict: Verdict, at: datetime, *, way: str) -> SignIn:
+    subject = f"sign_in:{request.id}" if request else None
+    if request is None or verdict.reason is not None:
+        record(session, EventKind.SIGN_IN_FAILED, VISITOR, at=at, subject=subject, way=way, why=verdict.reason)
+        return SignIn(verdict, tries_left=max(0, rules.MOST_TRIES - request.tries) if request else 0)
+    request.used_at = at
+    person_id = find_or_create(session, Address(request.email, request.email_key), at)
+    return SignIn(ALLOWED, _open_session(session, person_id, at, subject=subject, way=way))
+
+
+def _open_session(session: Session, person_id: int, at: datetime, *, subject: str | None = None, way: str) -> str:
+    key = secrets.token_urlsafe(32)
+    session.add(PersonSession(key_hash=digest(key), person_id=person_id, opened_at=at))
+    session.execute(update(Person).where(Person.id == person_id).values(last_seen_at=at))
+    record(session, EventKind.SIGNED_IN, Actor(person_id=person_id), at=at, subject=subject, way=way)
+    return key
+
+
+def open_demo_session(email: str, *, at: datetime) -> str:
+    """Open a session for a demonstration account, without any proof, and give its key: only a demonstration may call this.
+
+    Raises NotFound when nobody has this address.
+    """
+    with transaction() as session:
+        person_id = session.scalar(select(Person.id).where(Person.email_key == address_of(email).key))
+        if person_id is None:
+            raise NotFound
+        return _open_session(session, person_id, at, way="demo")
+
+
+def sign_out(actor: Actor, session_key: str, *, at: datetime) -> None:
+    """End a session in the base, whatever the browser still holds. Nothing happens when it was ended already."""
+    with transaction() as session:
+        ended = session.execute(
+            update(PersonSession)
+            .where(PersonSession.key_hash == digest(session_key), PersonSession.ended_at.is_(None))
+            .values(ended_at=at)
+            .returning(PersonSession.id)
+        ).first()
+        if ended:
+            record(session, EventKind.SIGNED_OUT, actor, at=at)
