@@ -1,8 +1,8 @@
 """Reading what became of contributions, what still waits, and the schemes."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Integer, String, func, literal, select, union_all
 from sqlalchemy import cast as as_type
@@ -75,7 +75,7 @@ def outcomes(edition_id: int) -> Outcomes:
             as_type(Contribution.type, String).label("type"),
             no_key.label("key"),
             status.label("status"),
-            func.count().label("count"),
+            func.count().label("n"),
         )
         .where(received)
         .group_by(Contribution.type, Contribution.status)
@@ -91,11 +91,9 @@ def outcomes(edition_id: int) -> Outcomes:
         .where(received, Contribution.scheme_id.is_not(None))
         .group_by(Contribution.scheme_id, Contribution.status)
     )
-    counted: dict[str, Counter[tuple[str | int, str]]] = {"type": Counter(), "theme": Counter(), "scheme": Counter()}
-    for what, type_, key, state, count in reading().execute(union_all(by_type, by_theme, by_scheme)):
-        counted[what][type_ or key, state] += count
+    rows: Sequence[Any] = reading().execute(union_all(by_type, by_theme, by_scheme)).all()
     return Outcomes(
-        by_type={(ContributionType(type_), Status(state)): n for (type_, state), n in counted["type"].items()},
-        by_theme={(int(key), Status(state)): n for (key, state), n in counted["theme"].items()},
-        by_scheme={int(key): n for (key, _), n in counted["scheme"].items()},
+        by_type={(ContributionType(row.type), Status(row.status)): row.n for row in rows if row.what == "type"},
+        by_theme={(row.key, Status(row.status)): row.n for row in rows if row.what == "theme"},
+        by_scheme={row.key: row.n for row in rows if row.what == "scheme"},
     )
