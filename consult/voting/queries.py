@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person
 from consult.calendar.model import Edition
+from consult.ground.actor import Actor
 from consult.ground.database import reading
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
@@ -27,7 +28,13 @@ Key = TypeVar("Key")
 
 def ballot_rules(edition: Edition) -> BallotRules:
     """The rules of the vote, as the value that rules take. The edition's windows must have been loaded."""
-    return BallotRules(edition.calendar, frozenset(edition.voter_kinds), edition.max_supports, edition.tallies_hidden)
+    return BallotRules(
+        calendar=edition.calendar,
+        voter_kinds=frozenset(edition.voter_kinds),
+        max_supports=edition.max_supports,
+        tallies_hidden=edition.tallies_hidden,
+        is_proclaimed=edition.proclaimed_at is not None,
+    )
 
 
 def counts() -> ColumnElement[bool]:
@@ -72,11 +79,15 @@ def weight_of(row: Row[*tuple[Any, ...]]) -> Weight:
     )
 
 
-def ballot(edition_id: int, siren: str) -> list[BallotLine]:
-    """What a collectivité supports in an edition, by reference number, in one statement.
+def ballot(edition_id: int, actor: Actor) -> list[BallotLine]:
+    """What the actor's collectivité supports in an edition, by reference number, in one statement at most.
 
-    For its own people only (`rules.may_see_ballot`): it names who gave each support.
+    It names who gave each support: it is for the collectivité's own people, and shows someone whose attachment is not
+    verified what they gave themselves, no more.
     """
+    if actor.mandate is None:
+        return []
+    seen = [] if actor.is_verified else [Support.attachment_id == actor.mandate.attachment_id]
     rows = reading().execute(
         select(
             Support.proposal_id,
@@ -92,7 +103,7 @@ def ballot(edition_id: int, siren: str) -> list[BallotLine]:
         .join(Proposal, Proposal.id == Support.proposal_id)
         .join(Attachment, Attachment.id == Support.attachment_id)
         .join(Person, Person.id == Support.person_id)
-        .where(Support.edition_id == edition_id, Support.siren == siren)
+        .where(Support.edition_id == edition_id, Support.siren == actor.mandate.siren, *seen)
         .order_by(Proposal.number)
     )
     return [

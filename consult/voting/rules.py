@@ -31,6 +31,8 @@ class BallotRules:
     max_supports: int | None
     """How many propositions a collectivité may support; None: as many as it likes."""
     tallies_hidden: bool
+    is_proclaimed: bool = False
+    """Whether the result is: a request received before the close, and served after the proclamation, comes too late."""
 
 
 class Weight(StrEnum):
@@ -92,6 +94,7 @@ def may_give_support(actor: Actor, *, rules: BallotRules, proposal_id: int, ball
     spent = sum(not given.yields_to(actor) for given in ballot if given.proposal_id != proposal_id)
     return verdict(
         rules.calendar.gate(Verb.GIVE_SUPPORT, at),
+        (not rules.is_proclaimed, Reason.RESULT_PROCLAIMED),
         _speaks_in_the_vote(actor, rules),
         (already is None or already.yields_to(actor), Reason.ALREADY_SUPPORTED),
         (rules.max_supports is None or spent < rules.max_supports, Reason.SUPPORTS_SPENT),
@@ -102,6 +105,7 @@ def may_withdraw_support(actor: Actor, *, rules: BallotRules, given: Given | Non
     """Whether the actor may now withdraw its collectivité's support: any verified person, or who gave it and is pending."""
     return verdict(
         rules.calendar.gate(Verb.WITHDRAW_SUPPORT, at),
+        (not rules.is_proclaimed, Reason.RESULT_PROCLAIMED),
         _speaks_in_the_vote(actor, rules),
         (given is not None, Reason.NOT_SUPPORTED),
         (actor.is_verified or (given is not None and _is_own(actor, given)), Reason.ATTACHMENT_PENDING),
@@ -110,11 +114,6 @@ def may_withdraw_support(actor: Actor, *, rules: BallotRules, given: Given | Non
 
 def _is_own(actor: Actor, given: Given) -> bool:
     return actor.mandate is not None and actor.mandate.attachment_id == given.attachment_id
-
-
-def may_see_ballot(actor: Actor, given_by_attachment: int) -> bool:
-    """Whether the actor may read this line of its collectivité's ballot: until verified, only what they gave themselves."""
-    return actor.mandate is not None and (actor.is_verified or actor.mandate.attachment_id == given_by_attachment)
 
 
 def may_see_tallies(rules: BallotRules, at: datetime) -> Verdict:
