@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from consult.ground.actor import OPERATOR, Actor
@@ -101,6 +101,9 @@ def _bring_to(session: Session, register: file.RegisterFile, progress: Progress,
         progress,
     )
     session.execute(update(Collectivite).where(Collectivite.is_current).values(vintage=register.vintage))
+    if session.get_bind().dialect.name == "postgresql":
+        # Until the planner knows the new sizes, it searches a hundred times slower; its own rounds may be a minute away.
+        session.execute(text("ANALYZE collectivite, collectivite_search, collectivite_word"))
     return LoadReport(register.vintage, Counter(row.kind for row in register.rows), appeared, changed, disappeared)
 
 

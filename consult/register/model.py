@@ -39,6 +39,7 @@ class Collectivite(Base):
         CheckConstraint("epci_siren IS NULL OR kind = 'commune'", name="only_communes_have_an_epci"),
         CheckConstraint("is_current = (ended_on IS NULL)", name="ended_or_current"),
         Index("ix_collectivite_departement_kind", "departement", "kind"),
+        Index("ix_collectivite_sort", "kind", "stratum", "departement", "is_current"),
     )
 
     siren: Mapped[str] = mapped_column(String(9), primary_key=True)

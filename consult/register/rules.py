@@ -197,12 +197,13 @@ class Search:
 
 
 _COMMUNE = re.compile(r"(?:mairie|commune|ville|village) (?:(?:de|du|des|d) )?(?=.)")
-_FORMS = {
-    "cc": "communaute de communes",
-    "comcom": "communaute de communes",
-    "ca": "communaute d agglomeration",
-    "cu": "communaute urbaine",
-}
+_SPELLED_OUT = (
+    (re.compile(r"(cc|comcom) (?=.)"), "communaute de communes "),
+    (re.compile(r"ca (?=.)"), "communaute d agglomeration "),
+    (re.compile(r"cu (?=.)"), "communaute urbaine "),
+    (re.compile(r"(conseil departemental|cd) (?=.)"), "departement "),
+    (re.compile(r"(conseil regional|cr) (?=.)"), "region "),
+)
 _LINKS = {"de", "du", "des", "d"}
 _LONGEST = 120
 _FEWEST_DIGITS_OF_A_SIREN = 6
@@ -212,8 +213,8 @@ def parse(typed: str) -> Search | None:
     """Understand a search; None when nothing that can be searched was typed.
 
     Digits alone are one code, with or without spaces; from six on, a SIREN (of which a SIRET is the beginning).
-    « mairie de » and « ville de » say a commune; « cc » is spelled out. The small words between two others need not be
-    in the name; the last word may be unfinished, so it always counts.
+    « mairie de » and « ville de » say a commune; « cc » and the like are spelled out. The small words between two others
+    need not be in the name; the last word may be unfinished, so it always counts.
     """
     key = search_key(typed[:_LONGEST])
     if not key:
@@ -221,12 +222,13 @@ def parse(typed: str) -> Search | None:
     digits = key.replace(" ", "")
     if digits.isdigit():
         return Search((digits,), (digits,), digits[:9] if len(digits) >= _FEWEST_DIGITS_OF_A_SIREN else "")
-    first, _, rest = key.partition(" ")
-    if found := _COMMUNE.match(key):
-        return Search((key, key[found.end() :]), _telling(key[found.end() :]), communes_only=True)
-    if rest and first in _FORMS:
-        key = f"{_FORMS[first]} {rest}"
-    return Search((key,), _telling(key))
+    if said := _COMMUNE.match(key):
+        name = key[said.end() :]
+        return Search((key, name), _telling(name), communes_only=True)
+    for head, in_full in _SPELLED_OUT:
+        key = head.sub(in_full, key, count=1) if head.match(key) else key
+    form = _FORM.match(key)
+    return Search((key, key[form.end() :]) if form else (key,), _telling(key))
 
 
 def _telling(key: str) -> tuple[str, ...]:
