@@ -227,6 +227,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("collectivite", schema=None) as batch_op:
         batch_op.create_index("ix_collectivite_departement_kind", ["departement", "kind"], unique=False)
+        batch_op.create_index("ix_collectivite_sort", ["kind", "stratum", "departement", "is_current"], unique=False)
         batch_op.create_index(batch_op.f("ix_collectivite_epci_siren"), ["epci_siren"], unique=False)
         batch_op.create_index(batch_op.f("ix_collectivite_insee"), ["insee"], unique=False)
 
@@ -949,6 +950,7 @@ def downgrade() -> None:
     with op.batch_alter_table("collectivite", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_collectivite_insee"))
         batch_op.drop_index(batch_op.f("ix_collectivite_epci_siren"))
+        batch_op.drop_index("ix_collectivite_sort")
         batch_op.drop_index("ix_collectivite_departement_kind")
 
     op.drop_table("collectivite")
