@@ -50,6 +50,8 @@ def write(connection: Connection, writes: Sequence[Write], progress: Progress) -
     total, done = sum(len(write.rows) for write in writes), 0
     dialect = connection.dialect
     for each in writes:
+        if not each.rows:
+            continue
         columns = [name for name in each.names if name != "the_key"]
         text = str(each.statement.compile(dialect=dialect, column_keys=columns))
         for start in range(0, len(each.rows), BATCH):

@@ -133,7 +133,8 @@ def _checked(lines: list[str]) -> tuple[Row, ...]:
     groupings = {row.siren for row in rows if row.kind in (Kind.EPCI, Kind.SPECIAL_STATUS)}
     for row in rows:
         if row.epci_siren and row.epci_siren not in groupings:
-            raise RegisterFileError(line_of[row.siren], f"son intercommunalité {row.epci_siren[:20]!r} manque au fichier")
+            what = f"son intercommunalité, {row.epci_siren[:20]!r}, n’est pas dans le fichier, peut-être tronqué"
+            raise RegisterFileError(line_of[row.siren], what)
     return tuple(rows)
 
 
