@@ -1,8 +1,9 @@
 """`consult migrate|check|serve|work`: running the site."""
 
 import os
+import signal
 import sys
-import time
+import threading
 from collections.abc import Callable
 
 import click
@@ -12,7 +13,11 @@ from consult.cli import fail
 from consult.cli.context import with_app
 from consult.config import Settings
 from consult.ground import clock, database
+from consult.web import words
 from consult.web.context import settings
+
+PAUSE_SECONDS = 2.0
+"""How long `consult work` rests when there is nothing to send."""
 
 
 @click.command()
@@ -106,7 +111,7 @@ def _check_register() -> str:
 
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Adresse d’écoute.")
-@click.option("--workers", type=int, help="Nombre de processus ; un seul sans Redis.")
+@click.option("--workers", type=click.IntRange(1), help="Nombre de processus ; un seul sans Redis.")
 @with_app
 def serve(bind: str, workers: int | None) -> None:
     """Sert le site avec gunicorn."""
@@ -114,39 +119,41 @@ def serve(bind: str, workers: int | None) -> None:
     count = workers or (2 * (os.cpu_count() or 1) + 1 if site.redis_url else 1)
     if count > 1 and not site.redis_url:
         fail("Plusieurs processus demandent CONSULT_REDIS_URL : sans Redis, chacun compterait ses propres limites.")
-    os.execv(  # noqa: S606 - gunicorn takes this process's place
-        sys.executable,
-        [sys.executable, "-m", "gunicorn", *gunicorn_arguments(bind, count)],
-    )
-
-
-def gunicorn_arguments(bind: str, workers: int, *, threads: int = 1) -> list[str]:
-    """How gunicorn is run. Behind a proxy that buffers, sync workers; a demonstration faces browsers, so it has threads."""
-    kind = ["--worker-class", "gthread", "--threads", str(threads)] if threads > 1 else []
-    return ["--bind", bind, "--workers", str(workers), *kind, "--no-control-socket", "consult.wsgi:app"]
+    # Behind a proxy that buffers, sync workers: threads on SQLite multiply the slowest answers by twenty.
+    gunicorn = ["-m", "gunicorn", "--bind", bind, "--workers", str(count), "--no-control-socket", "consult.wsgi:app"]
+    os.execv(sys.executable, [sys.executable, *gunicorn])  # noqa: S606 - gunicorn takes this process's place
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Vide la boîte d’envoi, puis s’arrête.")
 @with_app
 def work(once: bool) -> None:
-    """Envoie les courriels en attente. Peut tourner deux fois à la fois."""
-    while True:
-        sent, failed = work_once()
+    """Envoie les courriels en attente. Peut tourner deux fois à la fois ; s’arrête entre deux messages."""
+    stop = threading.Event()
+    if not once:
+        for asked in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(asked, lambda _number, _frame: stop.set())
+    while not stop.is_set():
+        sent, failed = work_once(stop)
         if once or sent or failed:
-            click.echo(f"{sent} envoyés, {failed} échecs")
+            click.echo(f"{words.plural(sent, 'courriel envoyé', 'courriels envoyés')}, {words.plural(failed, 'échec')}")
         if once:
-            if failed:
-                sys.exit(1)
-            return
-        time.sleep(2)
+            sys.exit(1 if failed else 0)
+        stop.wait(PAUSE_SECONDS)
 
 
-def work_once() -> tuple[int, int]:
-    """Send what is due; how many were sent, how many failed."""
+def work_once(stop: threading.Event | None = None) -> tuple[int, int]:
+    """Send what is due, until `stop` is set; how many were sent, how many failed."""
     from consult.outbox.actions import deliver
     from consult.outbox.transport import transport
     from consult.web.mail import composer
 
     site = settings()
-    return deliver(composer(site), transport(site.mail_url), now=clock.now)
+    compose, send = composer(site), transport(site.mail_url)
+    sent = failed = 0
+    while not (stop and stop.is_set()):
+        one_sent, one_failed = deliver(compose, send, now=clock.now, limit=1)
+        if not one_sent + one_failed:
+            break
+        sent, failed = sent + one_sent, failed + one_failed
+    return sent, failed

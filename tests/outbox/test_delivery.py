@@ -1,0 +1,263 @@
+"""E-mails leave once, in spite of servers that are down, workers that race and workers that die."""
+
+import smtplib
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from consult.ground.clock import paris
+from consult.ground.database import db, reading, transaction
+from consult.outbox.actions import LEASE, MAX_DELAY, deliver, mark_failed, post
+from consult.outbox.model import Message, Notice
+from consult.outbox.transport import check, transport
+from consult.web.context import settings
+from consult.web.mail import composer
+from tests.architecture.sources import ROOT
+from tests.support.commands import environment
+from tests.support.mail import MailServer
+from tests.support.ports import free_port
+
+POSTED = paris(2021, 3, 20, 10)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server that accepts everything."""
+    with MailServer() as server:
+        yield server
+
+
+def write(*recipients: str, at: datetime = POSTED) -> None:
+    """One e-mail to each."""
+    with transaction() as session:
+        for number, recipient in enumerate(recipients):
+            post(session, Notice.SERVICE_BORN, recipient, key=f"essai:{number}:{recipient}", at=at, name="Un service")
+
+
+def rows() -> list[Message]:
+    """The outbox as it stands."""
+    reading().expire_all()
+    return list(reading().scalars(select(Message).order_by(Message.id)))
+
+
+def send(url: str, at: datetime = POSTED, **kwargs: int) -> tuple[int, int]:
+    """What a worker does at an instant."""
+    return deliver(composer(settings()), transport(url), now=lambda: at, **kwargs)
+
+
+def test_a_message_reaches_its_reader_whole(app: Flask, server: MailServer) -> None:
+    write("secrétariat@exemple.invalid".replace("é", "e"))
+    assert send(server.url) == (1, 0)
+    (received,) = server.received
+    assert received["To"] == "secretariat@exemple.invalid"
+    assert received["From"] == "Construisons ensemble <ne-pas-repondre@consult.invalid>"
+    assert received["Subject"]
+    assert "\n" not in received["Subject"]
+    assert received["Message-ID"].endswith("@127.0.0.1>")
+    assert received["Date"].datetime == POSTED
+    assert received["Auto-Submitted"] == "auto-generated"
+    assert received.get_content_type() == "text/plain"
+    assert received.get_content_charset() == "utf-8"
+    assert "Bonjour" in received.get_content()
+
+
+def test_once_sent_it_is_not_sent_again_and_its_words_are_forgotten(app: Flask, server: MailServer) -> None:
+    write("une@exemple.invalid")
+    send(server.url)
+    (message,) = rows()
+    assert message.sent_at == POSTED
+    assert message.data == {}, "a code does not stay in the base"
+    assert send(server.url, POSTED + timedelta(days=30)) == (0, 0)
+    assert len(server.received) == 1
+
+
+def test_nothing_leaves_before_it_is_due(app: Flask, server: MailServer) -> None:
+    write("une@exemple.invalid", at=POSTED + MINUTE)
+    assert send(server.url, POSTED + MINUTE - timedelta(microseconds=1)) == (0, 0)
+    assert send(server.url, POSTED + MINUTE) == (1, 0)
+
+
+def test_a_server_that_is_down_is_tried_again_later_and_later(app: Flask) -> None:
+    write("une@exemple.invalid")
+    nobody, at, delays = f"smtp://127.0.0.1:{free_port()}", POSTED, []
+    for _ in range(12):
+        assert send(nobody, at) == (0, 1)
+        (message,) = rows()
+        assert message.sent_at is None
+        assert send(nobody, message.due_at - timedelta(seconds=1)) == (0, 0), "not before its delay"
+        delays.append(message.due_at - at)
+        at = message.due_at
+    minutes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]
+    assert delays == [number * MINUTE for number in minutes]
+    assert max(delays) == MAX_DELAY
+    (message,) = rows()
+    assert message.failure == "ConnectionRefusedError"
+    with MailServer() as server:
+        assert send(server.url, message.due_at) == (1, 0)
+    assert server.received[0]["To"] == "une@exemple.invalid"
+
+
+def test_one_refused_recipient_does_not_hold_back_the_others(app: Flask) -> None:
+    with MailServer(refusing={"partie@exemple.invalid": "550 No such user"}) as server:
+        write("partie@exemple.invalid", "une@exemple.invalid", "deux@exemple.invalid")
+        assert send(server.url) == (2, 1)
+    assert sorted(mail["To"] for mail in server.received) == ["deux@exemple.invalid", "une@exemple.invalid"]
+    kept = next(message for message in rows() if message.sent_at is None)
+    assert kept.failure is not None
+    assert "@" not in kept.failure, "no address in what is kept of a failure"
+    assert kept.due_at == POSTED + MINUTE
+
+
+def test_a_failure_long_to_say_is_cut(app: Flask) -> None:
+    write("une@exemple.invalid")
+    (message,) = rows()
+    mark_failed(message.id, POSTED, "x" * 500)
+    assert rows()[0].failure == "x" * 200
+
+
+def test_a_worker_stops_at_its_limit(app: Flask, server: MailServer) -> None:
+    write("une@exemple.invalid", "deux@exemple.invalid", "trois@exemple.invalid")
+    assert send(server.url, limit=2) == (2, 0)
+    assert [message.attempts for message in rows()] == [1, 1, 0]
+
+
+def test_two_workers_at_once_send_each_message_once(app: Flask, server: MailServer) -> None:
+    people = [f"personne-{number}@exemple.invalid" for number in range(40)]
+    write(*people)
+    together, counts, broken = threading.Barrier(2), [], []
+
+    def work() -> None:
+        try:
+            with app.app_context():
+                together.wait(10)
+                counts.append(send(server.url))
+                db.session.close()
+        except BaseException as error:  # a thread must not fail in silence
+            broken.append(error)
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert not broken
+    assert sorted(mail["To"] for mail in server.received) == sorted(people)
+    assert sum(sent for sent, _ in counts) == len(people)
+    assert sum(failed for _, failed in counts) == 0
+
+
+def test_killed_in_between_it_is_sent_again_after_the_lease_under_the_same_name(app: Flask, server: MailServer) -> None:
+    write("une@exemple.invalid")
+    died = subprocess.run(
+        [sys.executable, "-m", "tests.outbox.killed"],
+        cwd=ROOT,
+        env=environment(settings(), CONSULT_MAIL_URL=server.url),
+        check=False,
+        timeout=60,
+    )
+    assert died.returncode == -9
+    assert len(server.received) == 1
+    (message,) = rows()
+    assert message.sent_at is None
+    taken_at = message.due_at - LEASE
+    assert send(server.url, taken_at + LEASE - timedelta(seconds=1)) == (0, 0), "the lease holds"
+    assert send(server.url, taken_at + LEASE) == (1, 0)
+    first, second = server.received
+    assert first["Message-ID"] == second["Message-ID"], "a reader's program shows it once"
+
+
+def test_a_notice_is_written_once_for_a_key(app: Flask) -> None:
+    for _ in range(2):
+        with transaction() as session:
+            for _ in range(2):
+                post(session, Notice.SERVICE_BORN, "une@exemple.invalid", key="la même", at=POSTED)
+    assert len(rows()) == 1
+
+
+def test_what_is_rolled_back_was_never_posted(app: Flask) -> None:
+    def act() -> None:
+        with transaction() as session:
+            post(session, Notice.SERVICE_BORN, "une@exemple.invalid", key="essai", at=POSTED)
+            raise RuntimeError("the act fails after its mail was written")
+
+    with pytest.raises(RuntimeError):
+        act()
+    assert rows() == []
+
+
+def test_a_folder_takes_one_file_a_message(app: Flask, tmp_path: Path) -> None:
+    write("une@exemple.invalid", "deux@exemple.invalid")
+    assert send(f"file:{tmp_path / 'mail'}") == (2, 0)
+    files = sorted((tmp_path / "mail").glob("*.eml"))
+    readers = {message_from_bytes(file.read_bytes(), policy=default)["To"] for file in files}
+    assert readers == {"une@exemple.invalid", "deux@exemple.invalid"}
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_the_account_of_the_server_is_used_and_a_wrong_one_is_a_failure(app: Flask) -> None:
+    write("une@exemple.invalid")
+    with MailServer(account=("consult@exemple", "mot : secret/?")) as server:
+        wrong = f"smtp://consult%40exemple:faux@127.0.0.1:{server.port}"
+        right = f"smtp://consult%40exemple:mot%20%3A%20secret%2F%3F@127.0.0.1:{server.port}"
+        assert send(wrong) == (0, 1)
+        assert rows()[0].failure == "SMTPAuthenticationError"
+        assert send(right, POSTED + MINUTE) == (1, 0)
+    assert set(server.logins) == {"consult@exemple"}
+
+
+@pytest.mark.parametrize("url", ["", "http://exemple.invalid", "smtp://", "sendmail:/usr/sbin/sendmail", "smtps:///x"])
+def test_other_ways_out_are_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="not a mail address"):
+        transport(url)
+
+
+def test_a_probe_says_whether_the_way_out_is_open(server: MailServer, tmp_path: Path) -> None:
+    check(server.url)
+    check(f"file:{tmp_path / 'mail'}")
+    assert list((tmp_path / "mail").iterdir()) == []
+    with pytest.raises((OSError, smtplib.SMTPException)):
+        check(f"smtp://127.0.0.1:{free_port()}")
+    (tmp_path / "a file").touch()
+    with pytest.raises(OSError, match="exists"):
+        check(f"file:{tmp_path / 'a file'}")
+
+
+def test_the_clock_of_a_worker_is_read_for_each_message(app: Flask, server: MailServer) -> None:
+    """A long queue must not be noted as sent at the instant the worker started."""
+    write("une@exemple.invalid", "deux@exemple.invalid")
+    deliver(composer(settings()), transport(server.url), now=ticking(POSTED))
+    first, second = (message.sent_at for message in rows())
+    assert first is not None
+    assert second is not None
+    assert first < second
+
+
+def ticking(start: datetime) -> Callable[[], datetime]:
+    """A clock that gains a second each time it is read."""
+    at = start
+
+    def now() -> datetime:
+        nonlocal at
+        at += timedelta(seconds=1)
+        return at
+
+    return now
+
+
+def test_an_address_is_no_header(app: Flask, tmp_path: Path) -> None:
+    """An address with a line end must not add a header: it fails, and the others go."""
+    write("une@exemple.invalid\nBcc: autre@exemple.invalid", "deux@exemple.invalid")
+    assert send(f"file:{tmp_path}") == (1, 1)
+    written: list[EmailMessage] = [message_from_bytes(f.read_bytes(), policy=default) for f in tmp_path.glob("*.eml")]
+    assert [mail["To"] for mail in written] == ["deux@exemple.invalid"]
