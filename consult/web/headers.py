@@ -3,6 +3,7 @@
 from flask import Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from consult.config import Settings
 
@@ -37,6 +38,9 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Send http to https where the site is served over https, and dress every answer."""
+    proxies = settings.trusted_proxies
+    if proxies:  # otherwise every visitor has the proxy's address, and every request comes by http
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
 
     @app.before_request
     def _to_https() -> ResponseReturnValue | None:
