@@ -1,7 +1,6 @@
 """`consult demo`: the whole site on this machine, with the edition of 2021 played up to an instant."""
 
 import os
-import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -25,21 +24,21 @@ def demo(port: int, at: datetime | None, *, fresh: bool) -> None:
     """Prépare et sert la démonstration : base SQLite, registre complet, édition 2021."""
     _refuse_a_busy_port(port)
     folder = Path(os.environ.get("CONSULT_INSTANCE_DIR", "instance")).absolute()
-    if fresh:
-        shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("CONSULT_ENV", "demo")
     os.environ["CONSULT_BASE_URL"] = f"http://127.0.0.1:{port}"
+    folder.mkdir(parents=True, exist_ok=True)
 
     from consult import create_app
     from consult.cli.server import serve_demo
     from consult.config import from_environment
-    from consult.demo.rehearsal import BackwardsError, prepare
+    from consult.demo.rehearsal import BackwardsError, forget, is_prepared, prepare
     from consult.web import words
 
     settings = from_environment(os.environ)
     if not settings.is_demo:
         fail("consult demo demande CONSULT_ENV=demo : la démonstration ouvre des portes qu’un vrai site ferme.")
+    if fresh or not is_prepared(settings):
+        forget(settings)
     app = create_app(settings)
     with app.app_context():
         try:

@@ -4,7 +4,7 @@ Nothing is written to the base here: each method calls an action of a room, so t
 the rules forbid.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,13 +45,17 @@ class Company:
     """Who acts, and what they have made so far: rows by the name the scenario gives them."""
 
     ids: dict[str, int]
+    known: dict[str, Actor] = field(default_factory=dict)
+    """Who has been asked for already; forgotten when something about them changes."""
 
     def actor(self, name: str) -> Actor:
         """The person the scenario calls so. Raises KeyError when they have not come yet."""
-        found = actor_of_person(self.ids[f"person:{name}"])
-        if found is None:
-            raise KeyError(name)
-        return found
+        if name not in self.known:
+            found = actor_of_person(self.ids[f"person:{name}"])
+            if found is None:
+                raise KeyError(name)
+            self.known[name] = found
+        return self.known[name]
 
     # ── the setting ──────────────────────────────────────────────────────────────────
 
@@ -68,10 +72,12 @@ class Company:
         self.ids[f"person:{name}"] = accounts.find_or_create_person(f"{name}@{DOMAIN}", at=clock.now())
         draft = accounts.AccountDraft(full_name, profile, function)
         accounts.complete_account(self.actor(name), draft, at=clock.now())
+        self.known.pop(name)
 
     def grant(self, name: str, role: Role) -> None:
         """Someone joins the team."""
         accounts.grant_role(OPERATOR, f"{name}@{DOMAIN}", role, reason="Équipe de la démonstration", at=clock.now())
+        self.known.pop(name, None)
 
     def attach(self, name: str, siren: str, *, verified: bool = True) -> None:
         """Someone asks to speak for a collectivité; a moderator checks within two hours."""
@@ -79,6 +85,7 @@ class Company:
         attachment_id = accounts.ask_attachment(self.actor(name), siren, at=at)
         if verified:
             accounts.verify_attachment(self.actor("moderation"), attachment_id, at=at + timedelta(hours=2))
+        self.known.pop(name)
 
     def arrive(self, siren: str, profile: Profile, function: str) -> None:
         """Someone invented comes for this real collectivité."""

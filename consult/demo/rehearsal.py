@@ -8,8 +8,10 @@ contribution is already triaged, the date already moved — is left out, as it w
 
 import json
 import logging
+import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING
 from consult.config import Settings
 from consult.ground import clock
 from consult.ground.clock import paris
+from consult.ground.database import db
 from consult.ground.refusals import NotFound, Refused
 from consult.register import actions as register
 
@@ -96,8 +99,42 @@ def prepare(settings: Settings, at: datetime | None, progress: Callable[[str, in
     upgrade(settings.database_url)
     register.load(at=ANNOUNCED, progress=telling("Registre"))
     instant = at or memory.at or settings.now or DEFAULT_AT
-    advance(memory, instant, telling("Édition 2021"))
+    with _in_haste():
+        advance(memory, instant, telling("Édition 2021"))
     return instant
+
+
+def is_prepared(settings: Settings) -> bool:
+    """Whether a demonstration was prepared on this base, to its end."""
+    return remember(settings.instance_dir, settings.database_url).at is not None
+
+
+def forget(settings: Settings) -> None:
+    """Remove a demonstration, whole or cut short: its base, its mail, its memory. Nothing else in the folder is touched."""
+    from alembic import command  # noqa: PLC0415 - it is slow to import
+
+    from consult.cli.site import alembic_config  # noqa: PLC0415
+
+    folder = settings.instance_dir
+    (folder / "rehearsal.json").unlink(missing_ok=True)
+    shutil.rmtree(folder / "mail", ignore_errors=True)
+    sqlite = settings.database_url.removeprefix("sqlite:///")
+    if sqlite == settings.database_url:
+        command.downgrade(alembic_config(settings.database_url), "base")
+        return
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{sqlite}{suffix}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _in_haste() -> Iterator[None]:
+    """Let SQLite not wait for the disk after each act: a demonstration cut short while it is prepared is made anew."""
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA synchronous = OFF")
+    yield
+    db.session.close()
+    db.engine.dispose()
 
 
 def advance(memory: Memory, instant: datetime, progress: Progress | None = None) -> None:

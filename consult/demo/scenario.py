@@ -133,6 +133,8 @@ class Scenario:
         sayers, close = sorted(set(self.author.values())), LAST_TRIAGE
         for text in texts()["contributions"]:
             key = text["key"]
+            if text["outcome"]["kind"] in {"withdrawn", "ineligible"}:
+                continue
             for siren in self.chance.sample(sayers, self.chance.choice((0, 0, 1, 2, 3, 4, 5, 7))):
                 earliest = max(self.published[key], self.arrived[siren] + timedelta(days=1))
                 at = earliest + (close - earliest) * self.chance.random() * 0.8
@@ -153,7 +155,7 @@ class Scenario:
             yield Step(at, partial(self.company.propose, text))
 
     def _examined_at(self, text: Text) -> datetime:
-        at = working_hour(min(self.published[text["key"]] + timedelta(days=12), LAST_TRIAGE))
+        at = min(working_hour(self.published[text["key"]] + timedelta(days=12)), LAST_TRIAGE)
         if text["outcome"].get("scheme") == "axe3-guichets":
             at = max(at, paris(2021, 3, 2, 10))  # this scheme opened on 1 March
         return at
