@@ -176,9 +176,10 @@ def _decide(actor: Actor, attachment: Attachment, status: AttachmentStatus, reas
 
 def _tell(session: Session, notice: Notice, attachment: Attachment, at: datetime) -> None:
     email, name, kind, departement_name = session.execute(
-        select(Person.email, Collectivite.name, Collectivite.kind, Collectivite.departement_name).where(
-            Person.id == attachment.person_id, Collectivite.siren == attachment.siren
-        )
+        select(Person.email, Collectivite.name, Collectivite.kind, Collectivite.departement_name)
+        .join_from(Attachment, Person, Person.id == Attachment.person_id)
+        .join(Collectivite, Collectivite.siren == Attachment.siren)
+        .where(Attachment.id == attachment.id)
     ).one()
     post(
         session,
