@@ -5,7 +5,9 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import StringField, validators
 
+from consult.ground.refusals import Refused
 from consult.ground.text import visible
+from consult.web.reasons import REFUSALS, wording
 
 
 def clean(text: Any) -> Any:
@@ -25,6 +27,17 @@ class Form(FlaskForm):  # type: ignore[misc]
             if isinstance(field, StringField):
                 field.filters = [clean, *field.filters]
             return field
+
+    def refused(self, error: Refused) -> int:
+        """Say at the top of the form what a rule refused, so that nothing typed is lost; gives the status of the answer.
+
+        A refusal that is about who asks (401, 403) has its own page: it is raised again.
+        """
+        status = REFUSALS[error.reason].status
+        if status in (401, 403):
+            raise error
+        self.form_errors.append(wording(error.reason, error.moment))
+        return status
 
 
 def required(message: str) -> list[Any]:

@@ -1,0 +1,230 @@
+"""The life of a service in the base: what is kept, who is told, and what two people do at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from consult.calendar.rules import Stage
+from consult.contributions.model import Contribution
+from consult.contributions.rules import ContributionType, Status
+from consult.ground.actor import Actor, Profile, Role
+from consult.ground.clock import paris_day
+from consult.ground.database import reading, transaction
+from consult.ground.refusals import NotFound, Reason, Refused
+from consult.interests.actions import InterestDraft, declare
+from consult.interests.model import Level
+from consult.interests.rules import CHARTER
+from consult.journal.model import Event, EventKind
+from consult.outbox.model import Message, Notice
+from consult.proposals.model import ProposalContribution
+from consult.register.rules import Kind, Stratum
+from consult.selection.model import Outcome
+from consult.services import queries
+from consult.services.actions import (
+    ServiceDraft,
+    create,
+    declare_deployment,
+    enter_phase,
+    reach_milestone,
+    set_milestone,
+)
+from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
+from consult.voting.model import Support
+from tests.support.retained import proposal
+from tests.support.world import CAUVALDOR, GRAMAT, ROCAMADOUR, World, during, just_before, opening_of
+
+AT = during(Stage.TRACKING)
+DRAFT = ServiceDraft("Séance claire", "Préparer une séance du conseil (fictif).", "Toutes les collectivités délibèrent.")
+
+
+@pytest.fixture
+def moderator(world: World) -> Actor:
+    return world.person(None, Role.MODERATOR)
+
+
+@pytest.fixture
+def service(world: World, moderator: Actor) -> Service:
+    return create(moderator, proposal(world.edition()).id, DRAFT, at=AT)
+
+
+def refusal(act: Callable[[], object]) -> Reason:
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.reason
+
+
+def test_a_service_is_born_in_investigation_with_its_reason(service: Service) -> None:
+    reading().expire_all()
+    kept = reading().get_one(Service, service.id)
+    step = reading().scalars(select(PhaseStep)).one()
+    assert (kept.number, kept.phase, kept.born_at, kept.reason) == (1, Phase.INVESTIGATION, AT, DRAFT.reason)
+    assert (step.phase, step.entered_at, step.reason) == (Phase.INVESTIGATION, AT, DRAFT.reason)
+    event = reading().scalars(select(Event).where(Event.kind == EventKind.SERVICE_BORN)).one()
+    assert (event.subject, event.data) == ("service:1", {"name": "Séance claire", "reason": DRAFT.reason})
+
+
+def test_services_are_numbered_within_their_edition(world: World, moderator: Actor) -> None:
+    edition, other = world.edition(), world.edition("2020")
+    found = proposal(edition)
+    assert [create(moderator, found.id, DRAFT, at=AT).number for _ in range(2)] == [1, 2]
+    assert create(moderator, proposal(other).id, DRAFT, at=AT).number == 1
+
+
+def test_it_is_born_from_a_retained_proposition_once_the_stage_is_open(world: World, moderator: Actor) -> None:
+    edition = world.edition()
+    retained, deferred = proposal(edition), proposal(edition, "Une autre", outcome=Outcome.DEFERRED)
+    assert refusal(lambda: create(moderator, deferred.id, DRAFT, at=AT)) is Reason.NOT_RETAINED
+    early = just_before(opening_of(Stage.TRACKING))
+    assert refusal(lambda: create(moderator, retained.id, DRAFT, at=early)) is Reason.STAGE_CLOSED
+    assert refusal(lambda: create(world.person(ROCAMADOUR), retained.id, DRAFT, at=AT)) is Reason.NOT_YOUR_ROLE
+    with pytest.raises(NotFound):
+        create(moderator, retained.id + 999, DRAFT, at=AT)
+    assert reading().scalars(select(Service)).all() == []
+
+
+def test_those_who_wrote_supported_or_volunteered_are_told_once(world: World, moderator: Actor) -> None:
+    edition = world.edition()
+    found, other = proposal(edition), proposal(edition, "Une autre")
+    author = world.person(ROCAMADOUR, email="auteur@exemple.invalid")
+    voter = world.person(GRAMAT, email="votant@exemple.invalid")
+    elsewhere = world.person(GRAMAT, email="ailleurs@exemple.invalid")
+    volunteer = world.person(CAUVALDOR, email="volontaire@exemple.invalid")
+    with transaction() as session:
+        contribution = Contribution(
+            edition_id=edition.id,
+            number=1,
+            type=ContributionType.NEED,
+            siren=ROCAMADOUR,
+            departement="46",
+            person_id=author.person_id,
+            profile=Profile.AGENT,
+            function="maire",
+            title="Un besoin fictif",
+            situation="",
+            search_text="",
+            status=Status.GROUPED,
+            published_at=AT,
+        )
+        session.add(contribution)
+        session.flush()
+        session.add(ProposalContribution(proposal_id=found.id, contribution_id=contribution.id, grouped_at=AT))
+        for person, siren, of in ((author, ROCAMADOUR, found), (voter, GRAMAT, found), (elsewhere, GRAMAT, other)):
+            session.add(
+                Support(
+                    edition_id=edition.id,
+                    proposal_id=of.id,
+                    siren=siren,
+                    attachment_id=person.mandate.attachment_id,  # type: ignore[union-attr]
+                    person_id=person.person_id,
+                    kind=Kind.COMMUNE,
+                    stratum=Stratum.LT2000,
+                    departement="46",
+                    given_at=AT,
+                    receipt=f"recu-{siren}-{of.id}",
+                )
+            )
+    declare(volunteer, found.id, InterestDraft(Level.RELECTURE, "", "", "", "", "", "", CHARTER), at=during(Stage.INTERESTS))
+    create(moderator, found.id, DRAFT, at=AT)
+    told = reading().scalars(select(Message.recipient).where(Message.notice == Notice.SERVICE_BORN))
+    assert sorted(told) == ["auteur@exemple.invalid", "volontaire@exemple.invalid", "votant@exemple.invalid"]
+
+
+def test_phases_follow_one_another_and_each_keeps_its_reason(service: Service, moderator: Actor) -> None:
+    enter_phase(moderator, service.id, Phase.CONSTRUCTION, reason="  Le besoin est confirmé. ", at=AT + timedelta(days=30))
+    assert refusal(lambda: enter_phase(moderator, service.id, Phase.CONSTRUCTION, reason="x", at=AT)) is Reason.STEP_IMPOSSIBLE
+    assert refusal(lambda: enter_phase(moderator, service.id, Phase.OPERATED, reason="x", at=AT)) is Reason.STEP_IMPOSSIBLE
+    assert refusal(lambda: enter_phase(moderator, service.id, Phase.STOPPED, reason=" ", at=AT)) is Reason.REASON_MISSING
+    enter_phase(moderator, service.id, Phase.STOPPED, reason="Personne ne peut tenir ces données.", at=AT + timedelta(days=60))
+    reading().expire_all()
+    assert [(step.phase, step.reason) for step in queries.steps(service.id)] == [
+        (Phase.INVESTIGATION, DRAFT.reason),
+        (Phase.CONSTRUCTION, "Le besoin est confirmé."),
+        (Phase.STOPPED, "Personne ne peut tenir ces données."),
+    ]
+    assert reading().get_one(Service, service.id).phase is Phase.STOPPED
+    with pytest.raises(NotFound):
+        enter_phase(moderator, service.id + 999, Phase.STOPPED, reason="x", at=AT)
+
+
+def test_a_milestone_is_promised_then_reached_once(service: Service, moderator: Actor) -> None:
+    born = paris_day(AT)
+    assert (
+        refusal(lambda: set_milestone(moderator, service.id, title="Trop tôt", due_on=born - timedelta(days=1), at=AT))
+        is Reason.DATE_BEFORE_BIRTH
+    )
+    milestone = set_milestone(moderator, service.id, title="Six conseils suivis", due_on=born + timedelta(days=9), at=AT)
+    tomorrow = born + timedelta(days=1)
+    assert refusal(lambda: reach_milestone(moderator, milestone.id, done_on=tomorrow, at=AT)) is Reason.DATE_TO_COME
+    reach_milestone(moderator, milestone.id, done_on=tomorrow, at=AT + timedelta(days=1))
+    assert refusal(lambda: reach_milestone(moderator, milestone.id, done_on=born, at=AT)) is Reason.ALREADY_REACHED
+    reading().expire_all()
+    assert reading().get_one(Milestone, milestone.id).done_on == tomorrow
+    with pytest.raises(NotFound):
+        reach_milestone(moderator, milestone.id + 999, done_on=born, at=AT)
+
+
+def test_a_collectivite_deploys_for_itself_the_team_for_any(world: World, service: Service, moderator: Actor) -> None:
+    agent, born = world.person(ROCAMADOUR), paris_day(AT)
+
+    def deploy(actor: Actor, siren: str, since: date = born) -> Deployment:
+        return declare_deployment(actor, service.id, siren, status=DeploymentStatus.TRIAL, since=since, at=AT)
+
+    assert refusal(lambda: deploy(agent, GRAMAT)) is Reason.NOT_YOURS
+    assert refusal(lambda: deploy(agent, ROCAMADOUR, born - timedelta(days=1))) is Reason.DATE_BEFORE_BIRTH
+    assert deploy(agent, ROCAMADOUR).declared_by == agent.person_id
+    assert deploy(moderator, GRAMAT).declared_by == moderator.person_id
+    assert refusal(lambda: deploy(moderator, ROCAMADOUR)) is Reason.ALREADY_DEPLOYED
+    with pytest.raises(NotFound):
+        deploy(moderator, "999999999")
+    event = (
+        reading().scalars(select(Event).where(Event.kind == EventKind.DEPLOYMENT_DECLARED).order_by(Event.id.desc())).first()
+    )
+    assert event is not None
+    assert (event.siren, event.data) == (GRAMAT, {"status": "trial", "since": born.isoformat()})
+
+
+def test_two_people_declare_the_same_deployment_at_once(app: Flask, world: World, service: Service) -> None:
+    colleagues = [world.person(ROCAMADOUR) for _ in range(6)]
+    barrier = Barrier(len(colleagues))
+
+    def one(actor: Actor) -> Reason | None:
+        with app.app_context():
+            barrier.wait()
+            try:
+                declare_deployment(actor, service.id, ROCAMADOUR, status=DeploymentStatus.IN_USE, since=paris_day(AT), at=AT)
+            except Refused as refused:
+                return refused.reason
+            return None
+
+    with ThreadPoolExecutor(len(colleagues)) as pool:
+        answers = list(pool.map(one, colleagues))
+    assert answers.count(None) == 1
+    assert answers.count(Reason.ALREADY_DEPLOYED) == 5
+    reading().expire_all()
+    assert len(reading().scalars(select(Deployment)).all()) == 1
+
+
+def test_two_moderators_take_a_service_to_its_next_phase_at_once(app: Flask, world: World, service: Service) -> None:
+    moderators = [world.person(None, Role.MODERATOR) for _ in range(4)]
+    barrier = Barrier(len(moderators))
+
+    def one(actor: Actor) -> Reason | None:
+        with app.app_context():
+            barrier.wait()
+            try:
+                enter_phase(actor, service.id, Phase.CONSTRUCTION, reason="Le besoin est confirmé.", at=AT)
+            except Refused as refused:
+                return refused.reason
+            return None
+
+    with ThreadPoolExecutor(len(moderators)) as pool:
+        answers = list(pool.map(one, moderators))
+    assert answers.count(None) == 1
+    assert answers.count(Reason.STEP_IMPOSSIBLE) == 3
+    reading().expire_all()
+    assert len(queries.steps(service.id)) == 2

@@ -1,0 +1,196 @@
+"""The steps of a service, its dates, and who may say what of it, at the exact instants."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from consult.calendar.rules import Calendar, Stage
+from consult.ground.actor import OPERATOR, VISITOR, Actor, Mandate, Profile, Role, Standing
+from consult.ground.clock import paris
+from consult.ground.refusals import Reason
+from consult.services.model import Phase
+from consult.services.rules import (
+    NEXT_PHASES,
+    Keeping,
+    keeping,
+    may_create,
+    may_declare_deployment,
+    may_enter_phase,
+    may_reach_milestone,
+    may_set_milestone,
+    may_update,
+)
+from tests.support.world import GRAMAT, ROCAMADOUR, WINDOWS, just_before, opening_of
+
+CALENDAR = Calendar(WINDOWS)
+MANDATE = Mandate(1, ROCAMADOUR, Standing.VERIFIED, "Rocamadour (Lot)", "commune")
+AGENT = Actor(person_id=1, name="Fictif", profile=Profile.AGENT, function="secrétaire", mandate=MANDATE)
+PENDING = replace(AGENT, mandate=replace(MANDATE, standing=Standing.PENDING))
+PARTNER = replace(AGENT, profile=Profile.PARTENAIRE, mandate=None)
+MODERATOR = Actor(person_id=2, roles=frozenset({Role.MODERATOR}))
+ADMINISTRATOR = Actor(person_id=3, roles=frozenset({Role.ADMINISTRATOR}))
+OBSERVER = Actor(person_id=4, roles=frozenset({Role.OBSERVER}))
+OPENING = opening_of(Stage.TRACKING)
+LATER = paris(2030, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("actor", "at", "is_proclaimed", "is_retained", "said", "reason"),
+    [
+        pytest.param(MODERATOR, just_before(OPENING), True, True, "raison", Reason.STAGE_CLOSED, id="one second early"),
+        pytest.param(MODERATOR, OPENING, True, True, "raison", None, id="at the opening instant"),
+        pytest.param(ADMINISTRATOR, LATER, True, True, "raison", None, id="the stage has no end"),
+        pytest.param(OPERATOR, OPENING, True, True, "raison", None, id="the operator"),
+        pytest.param(VISITOR, OPENING, True, True, "raison", Reason.SIGN_IN, id="a visitor"),
+        pytest.param(AGENT, OPENING, True, True, "raison", Reason.NOT_YOUR_ROLE, id="a collectivité"),
+        pytest.param(OBSERVER, OPENING, True, True, "raison", Reason.NOT_YOUR_ROLE, id="an observer"),
+        pytest.param(MODERATOR, OPENING, False, True, "raison", Reason.NOT_PROCLAIMED, id="before the proclamation"),
+        pytest.param(MODERATOR, OPENING, True, False, "raison", Reason.NOT_RETAINED, id="not retained"),
+        pytest.param(MODERATOR, OPENING, True, True, " ", Reason.REASON_MISSING, id="without a reason"),
+    ],
+)
+def test_who_may_give_birth_when(
+    actor: Actor, at: datetime, is_proclaimed: bool, is_retained: bool, said: str, reason: Reason | None
+) -> None:
+    answer = may_create(actor, calendar=CALENDAR, is_proclaimed=is_proclaimed, is_retained=is_retained, reason=said, at=at)
+    assert answer.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("actor", "at", "reason"),
+    [
+        pytest.param(MODERATOR, just_before(OPENING), Reason.STAGE_CLOSED, id="one second early"),
+        pytest.param(MODERATOR, OPENING, None, id="at the opening instant"),
+        pytest.param(AGENT, OPENING, Reason.NOT_YOUR_ROLE, id="a collectivité"),
+        pytest.param(VISITOR, OPENING, Reason.SIGN_IN, id="a visitor"),
+    ],
+)
+def test_who_may_update_when(actor: Actor, at: datetime, reason: Reason | None) -> None:
+    assert may_update(actor, calendar=CALENDAR, at=at).reason is reason
+    assert (
+        may_enter_phase(actor, calendar=CALENDAR, now=Phase.INVESTIGATION, then=Phase.STOPPED, reason="x", at=at).reason
+        is reason
+    )
+    born = OPENING - timedelta(days=1)
+    day = OPENING.date()
+    assert (
+        may_set_milestone(actor, calendar=CALENDAR, phase=Phase.INVESTIGATION, born_at=born, due_on=day, at=at).reason is reason
+    )
+    assert may_reach_milestone(actor, calendar=CALENDAR, born_at=born, already_done=False, done_on=day, at=at).reason is reason
+
+
+ORDER = [Phase.INVESTIGATION, Phase.CONSTRUCTION, Phase.ACCELERATION, Phase.CONSOLIDATION]
+
+
+def test_every_step_is_the_next_one_or_a_stop() -> None:
+    allowed = {(now, then) for now in Phase for then in NEXT_PHASES[now]}
+    forward = set(pairwise(ORDER))
+    ends = {(Phase.CONSOLIDATION, Phase.OPERATED), (Phase.CONSOLIDATION, Phase.TRANSFERRED)}
+    assert allowed == forward | ends | {(now, Phase.STOPPED) for now in ORDER}
+
+
+@pytest.mark.parametrize(("now", "then"), [(now, then) for now in Phase for then in Phase])
+def test_a_step_outside_the_table_is_refused(now: Phase, then: Phase) -> None:
+    answer = may_enter_phase(MODERATOR, calendar=CALENDAR, now=now, then=then, reason="raison", at=OPENING)
+    assert answer.reason is (None if then in NEXT_PHASES[now] else Reason.STEP_IMPOSSIBLE)
+
+
+def test_a_step_takes_a_reason() -> None:
+    answer = may_enter_phase(
+        MODERATOR, calendar=CALENDAR, now=Phase.INVESTIGATION, then=Phase.CONSTRUCTION, reason="", at=OPENING
+    )
+    assert answer.reason is Reason.REASON_MISSING
+
+
+BORN = paris(2021, 6, 8, 0, 30)  # the 7th in UTC, the 8th in Paris
+NOW = paris(2021, 9, 1, 0, 15)  # the 31st of August in UTC
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        pytest.param(date(2021, 6, 7), Reason.DATE_BEFORE_BIRTH, id="the day before the birth, though UTC still is on it"),
+        pytest.param(date(2021, 6, 8), None, id="the day of the birth, in Paris"),
+        pytest.param(date(2021, 9, 1), None, id="today, in Paris"),
+        pytest.param(date(2021, 9, 2), Reason.DATE_TO_COME, id="tomorrow"),
+    ],
+)
+def test_what_happened_happened_between_the_birth_and_today(day: date, reason: Reason | None) -> None:
+    reached = may_reach_milestone(MODERATOR, calendar=CALENDAR, born_at=BORN, already_done=False, done_on=day, at=NOW)
+    assert reached.reason is reason
+    deployed = may_declare_deployment(
+        AGENT, calendar=CALENDAR, siren=ROCAMADOUR, phase=Phase.CONSTRUCTION, born_at=BORN, already=False, since=day, at=NOW
+    )
+    assert deployed.reason is reason
+
+
+def test_a_promise_may_be_for_later_but_not_before_the_birth() -> None:
+    def answer(due_on: date, phase: Phase = Phase.CONSTRUCTION) -> Reason | None:
+        return may_set_milestone(MODERATOR, calendar=CALENDAR, phase=phase, born_at=BORN, due_on=due_on, at=NOW).reason
+
+    assert answer(date(2030, 1, 1)) is None
+    assert answer(date(2021, 6, 8)) is None
+    assert answer(date(2021, 6, 7)) is Reason.DATE_BEFORE_BIRTH
+    assert answer(date(2030, 1, 1), Phase.STOPPED) is Reason.SERVICE_STOPPED
+    assert answer(date(2030, 1, 1), Phase.OPERATED) is None
+
+
+def test_a_milestone_is_reached_once() -> None:
+    answer = may_reach_milestone(
+        MODERATOR, calendar=CALENDAR, born_at=BORN, already_done=True, done_on=date(2021, 8, 1), at=NOW
+    )
+    assert answer.reason is Reason.ALREADY_REACHED
+
+
+@pytest.mark.parametrize(
+    ("actor", "siren", "at", "phase", "already", "reason"),
+    [
+        pytest.param(
+            AGENT, ROCAMADOUR, just_before(OPENING), Phase.CONSTRUCTION, False, Reason.STAGE_CLOSED, id="one second early"
+        ),
+        pytest.param(AGENT, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, None, id="its own collectivité"),
+        pytest.param(AGENT, GRAMAT, NOW, Phase.CONSTRUCTION, False, Reason.NOT_YOURS, id="another's"),
+        pytest.param(MODERATOR, GRAMAT, NOW, Phase.CONSTRUCTION, False, None, id="the team, for any"),
+        pytest.param(ADMINISTRATOR, GRAMAT, NOW, Phase.CONSTRUCTION, False, None, id="an administrator too"),
+        pytest.param(OPERATOR, GRAMAT, NOW, Phase.CONSTRUCTION, False, None, id="the operator too"),
+        pytest.param(VISITOR, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, Reason.SIGN_IN, id="a visitor"),
+        pytest.param(PARTNER, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, Reason.PARTNER_MAY_NOT, id="a partner"),
+        pytest.param(OBSERVER, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, Reason.NO_COLLECTIVITE, id="an observer"),
+        pytest.param(PENDING, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, Reason.ATTACHMENT_PENDING, id="not verified yet"),
+        pytest.param(AGENT, ROCAMADOUR, NOW, Phase.CONSTRUCTION, True, Reason.ALREADY_DEPLOYED, id="twice"),
+        pytest.param(AGENT, ROCAMADOUR, NOW, Phase.STOPPED, False, Reason.SERVICE_STOPPED, id="a stopped service"),
+        pytest.param(AGENT, ROCAMADOUR, NOW, Phase.TRANSFERRED, False, None, id="a transferred one lives on"),
+    ],
+)
+def test_who_may_say_that_it_is_used(
+    actor: Actor, siren: str, at: datetime, phase: Phase, already: bool, reason: Reason | None
+) -> None:
+    answer = may_declare_deployment(
+        actor,
+        calendar=CALENDAR,
+        siren=siren,
+        phase=phase,
+        born_at=OPENING - timedelta(days=1),
+        already=already,
+        since=OPENING.date(),
+        at=at,
+    )
+    assert answer.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("due_on", "done_on", "phase", "kept"),
+    [
+        pytest.param(date(2021, 9, 2), None, Phase.CONSTRUCTION, Keeping.TO_COME, id="tomorrow"),
+        pytest.param(date(2021, 9, 1), None, Phase.CONSTRUCTION, Keeping.TO_COME, id="the day itself is not late"),
+        pytest.param(date(2021, 8, 31), None, Phase.CONSTRUCTION, Keeping.LATE, id="yesterday is"),
+        pytest.param(date(2021, 8, 31), None, Phase.STOPPED, Keeping.DROPPED, id="a stopped service is not late"),
+        pytest.param(date(2021, 8, 31), date(2021, 8, 31), Phase.CONSTRUCTION, Keeping.DONE, id="on its day"),
+        pytest.param(date(2021, 8, 31), date(2021, 9, 1), Phase.CONSTRUCTION, Keeping.DONE_LATE, id="a day later"),
+        pytest.param(date(2021, 8, 31), date(2021, 8, 1), Phase.STOPPED, Keeping.DONE, id="before it stopped"),
+    ],
+)
+def test_how_a_milestone_is_kept(due_on: date, done_on: date | None, phase: Phase, kept: Keeping) -> None:
+    assert keeping(due_on, done_on, phase=phase, today=date(2021, 9, 1)) is kept
