@@ -253,7 +253,10 @@ def _add_themes(session: Session, contribution: Contribution, slugs: Sequence[st
     chosen = select(literal(contribution.id), Theme.id).where(
         Theme.edition_id == contribution.edition_id, Theme.slug.in_(slugs)
     )
-    added = session.execute(insert(ContributionTheme).from_select(["contribution_id", "theme_id"], chosen))
+    added = session.execute(
+        insert(ContributionTheme).from_select(["contribution_id", "theme_id"], chosen),
+        execution_options={"preserve_rowcount": True},
+    )
     if added.rowcount != len(set(slugs)):  # type: ignore[attr-defined]
         raise NotFound
 

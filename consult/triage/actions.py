@@ -242,7 +242,7 @@ def _group(
             select(ProposalContribution.contribution_id, ProposalContribution.proposal_id).where(
                 ProposalContribution.contribution_id.in_(ids)
             )
-        ).tuples()
+        )
     )
     gained = {
         contribution: [proposal for proposal in wanted if (contribution.id, proposal.id) not in already]
@@ -299,7 +299,7 @@ def _tell(session: Session, kind: EventKind, actor: Actor, contribution: Contrib
 def _emails(session: Session, contributions: Sequence[Contribution]) -> dict[int, str]:
     """Where to write to the authors, by person."""
     people = {contribution.person_id for contribution in contributions}
-    return dict(session.execute(select(Person.id, Person.email).where(Person.id.in_(people))).tuples().all())
+    return dict(session.execute(select(Person.id, Person.email).where(Person.id.in_(people))).all())
 
 
 def _notify(

@@ -21,7 +21,7 @@ def schemes(edition_id: int) -> Sequence[Scheme]:
 def scheme_names(scheme_ids: Sequence[int]) -> Mapping[int, str]:
     """The names of these schemes. One statement."""
     rows = reading().execute(select(Scheme.id, Scheme.name).where(Scheme.id.in_(scheme_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def awaiting() -> Mapping[int, int]:
@@ -31,7 +31,7 @@ def awaiting() -> Mapping[int, int]:
         .where(Contribution.status == Status.PUBLISHED)
         .group_by(Contribution.edition_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 @dataclass(frozen=True, slots=True)
