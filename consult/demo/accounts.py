@@ -21,7 +21,7 @@ class DemoAccount:
 DEMO_ACCOUNTS = {
     "agent": DemoAccount(
         "Agente d’une commune",
-        "Rattachée à Rocamadour (Lot) : écrit, soutient et se porte volontaire en son nom.",
+        "Rattachée à Rocamadour (Lot) : écrit, soutient et se porte volontaire en son nom.",
         "Jeanne Fictive",
         Profile.AGENT,
         "secrétaire de mairie",
@@ -35,7 +35,7 @@ DEMO_ACCOUNTS = {
     ),
     "collegue": DemoAccount(
         "Collègue de l’agente",
-        "De la même commune : à deux, une seule voix par proposition.",
+        "De la même commune : à deux, une seule voix par proposition.",
         "Odile Fictive",
         Profile.ELU,
         "maire",
@@ -56,14 +56,14 @@ DEMO_ACCOUNTS = {
     ),
     "attente": DemoAccount(
         "Rattachement en attente",
-        "A demandé à parler pour Figeac (Lot) : ses soutiens compteront une fois la demande vérifiée.",
+        "A demandé à parler pour Figeac (Lot) : ses soutiens compteront une fois la demande vérifiée.",
         "Louise Fictive",
         Profile.AGENT,
         "responsable informatique",
     ),
     "partenaire": DemoAccount(
         "Partenaire",
-        "Une association : propose des services existants, ne vote pas.",
+        "Une association : propose des services existants, ne vote pas.",
         "Simon Fictif",
         Profile.PARTENAIRE,
         "délégué d’une association fictive",

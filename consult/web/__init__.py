@@ -12,6 +12,10 @@ FAMILIES = (
     "calendar",
     "pages",
     "health",
+    "sign_in",
+    "account",
+    "moderation_attachments",
+    "steering_roles",
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, current_app, g
 from flask_login import current_user
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from consult.accounts.queries import actor_of_session
 from consult.calendar import queries as calendar
@@ -37,9 +37,16 @@ class EditionConverter(BaseConverter):
     regex = r"[0-9]{4}[A-Za-z0-9-]{0,36}"
 
 
+class NumberConverter(IntegerConverter):
+    """A number in an address: one that every database can hold, so a longer one is an unknown page, not a failure."""
+
+    regex = r"[0-9]{1,9}"
+
+
 def init_app(app: Flask) -> None:
     """Note the instant of reception before anything else, and teach Flask-Login to find a session."""
     app.url_map.converters["edition"] = EditionConverter
+    app.url_map.converters["int"] = NumberConverter
 
     @app.before_request
     def _receive() -> None:

@@ -1,0 +1,102 @@
+"""A person's own pages: who they are, for which collectivité they act."""
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from consult.accounts import actions
+from consult.accounts.queries import address_of_person, attachments_of
+from consult.accounts.rules import readable_address
+from consult.ground.actor import Profile
+from consult.ground.refusals import Reason, Refused
+from consult.register.queries import lines
+from consult.register.search import CollectiviteLine, search
+from consult.web import doors, words
+from consult.web.context import actor, received_at
+from consult.web.forms.accounts import AccountForm, AttachmentForm
+from consult.web.paging import page_number
+from consult.web.reasons import wording
+
+pages = Blueprint("account", __name__)
+
+
+@pages.get("/compte")
+@doors.newcomers
+def show() -> str:
+    """Who I am, in whose name I act, and what I can do next."""
+    who = actor()
+    return _account_page(AccountForm(name=who.name, profile=who.profile, function=who.function))
+
+
+@pages.post("/compte")
+@doors.newcomers
+def edit() -> ResponseReturnValue:
+    """Say, or change, one's name, profile and function; then go where one was going."""
+    form = AccountForm()
+    if not form.validate_on_submit():
+        return _account_page(form), 422
+    try:
+        actions.complete_account(actor(), form.draft(), at=received_at())
+    except Refused as refused:
+        form.profile.errors = [wording(refused.reason)]
+        return _account_page(form), 422
+    flash("Votre compte est à jour.", "success")
+    return redirect(session.pop("suite", None) or url_for("account.show"), 303)
+
+
+def _account_page(form: AccountForm) -> str:
+    email = readable_address(address_of_person(actor().person_id or 0))
+    return render_template("account/show.html", form=form, email=email)
+
+
+@pages.get("/compte/rattachements")
+@doors.signed_in
+def attachments() -> str:
+    """My attachments, and the search for a collectivité."""
+    return _attachments_page(AttachmentForm())
+
+
+@pages.post("/compte/rattachements")
+@doors.signed_in
+def ask_attachment() -> ResponseReturnValue:
+    """Ask to speak for a collectivité."""
+    form = AttachmentForm()
+    if not form.validate_on_submit():
+        return _attachments_page(form), 422
+    try:
+        actions.ask_attachment(actor(), form.siren.data, at=received_at())
+    except Refused as refused:
+        if refused.reason is not Reason.NOT_IN_REGISTER:
+            raise
+        form.siren.errors = [wording(refused.reason)]
+        return _attachments_page(form), 422
+    flash("Votre demande est enregistrée. L’équipe la vérifie, et vous préviendra par courriel.", "success")
+    return redirect(url_for("account.attachments"), 303)
+
+
+@pages.post("/compte/rattachements/<int:attachment_id>/retrait")
+@doors.signed_in
+def withdraw_attachment(attachment_id: int) -> ResponseReturnValue:
+    """Take back a request that nobody has answered yet."""
+    actions.withdraw_attachment(actor(), attachment_id, at=received_at())
+    flash("Votre demande est retirée.", "success")
+    return redirect(url_for("account.attachments"), 303)
+
+
+def _attachments_page(form: AttachmentForm) -> str:
+    typed = (request.values.get("q") or "").strip()[:120]
+    found = search(typed) if typed and actor().profile is not Profile.PARTENAIRE else []
+    if not found and form.siren.data:
+        found = list(lines([form.siren.data]).values())
+    form.siren.choices = [(one.siren, one.full_name) for one in found]
+    return render_template(
+        "account/attachments.html",
+        form=form,
+        q=typed,
+        found=found,
+        helps={one.siren: _what_it_is(one) for one in found},
+        mine=attachments_of(actor().person_id or 0, page=page_number()),
+    )
+
+
+def _what_it_is(one: CollectiviteLine) -> str:
+    return f"{one.kind_label}, {words.plural(one.population, 'habitant')}"

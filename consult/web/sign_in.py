@@ -1,0 +1,193 @@
+"""Signing in without a password: an address, a message, a code to type or a link to open; then signing out."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from consult.accounts import sign_in
+from consult.accounts.queries import actor_of_session, address_of_link, existing_addresses
+from consult.accounts.rules import parse_address, readable_address
+from consult.demo.accounts import DEMO_ACCOUNTS, demo_address
+from consult.extensions import limiter
+from consult.ground.refusals import NotFound, Reason, Refused
+from consult.web import doors
+from consult.web.context import SessionUser, received_at, settings
+from consult.web.forms.accounts import CodeForm, SignInForm
+
+pages = Blueprint("sign_in", __name__)
+
+
+MESSAGES_ASKED = "30 per 15 minutes"
+PROOFS_TRIED = "60 per 15 minutes"
+"""From one computer; a mairie and its neighbours may share one address on the network."""
+
+
+def _without_limits() -> bool:
+    return not settings().rate_limits
+
+
+@pages.get("/connexion")
+@doors.public
+def new() -> Response:
+    """Ask for an address."""
+    form = SignInForm(email=session.get("sign_in", {}).get("email"), suite=local_path(request.args.get("suite")))
+    return _private("sign_in/new.html", form=form, demo_accounts=_demo_accounts())
+
+
+@pages.post("/connexion")
+@doors.public
+@limiter.limit(MESSAGES_ASKED, exempt_when=_without_limits)
+def ask() -> ResponseReturnValue:
+    """Send the message. The answer never says whether there is an account."""
+    form = SignInForm()
+    address = parse_address(form.email.data or "") if form.validate_on_submit() else None
+    if address is None:
+        return _private("sign_in/new.html", 422, form=form, demo_accounts=_demo_accounts())
+    key = sign_in.request_sign_in(address.email, at=received_at())
+    session["sign_in"] = {"email": address.email, "key": key, "suite": local_path(form.suite.data)}
+    return redirect(url_for("sign_in.code"), 303)
+
+
+@pages.get("/connexion/code")
+@doors.public
+def code() -> ResponseReturnValue:
+    """Ask for the six digits."""
+    if "sign_in" not in session:
+        return redirect(url_for("sign_in.new"), 303)
+    return _code_page(CodeForm())
+
+
+@pages.post("/connexion/code")
+@doors.public
+@limiter.limit(PROOFS_TRIED, exempt_when=_without_limits)
+def try_code() -> ResponseReturnValue:
+    """Try the six digits."""
+    asked, form = session.get("sign_in"), CodeForm()
+    if asked is None:
+        raise Refused(Reason.CODE_EXPIRED)
+    if not form.validate_on_submit():
+        return _code_page(form, 422)
+    attempt = sign_in.sign_in_by_code(asked["key"], form.code.data, at=received_at())
+    if attempt.verdict.reason is Reason.CODE_WRONG:
+        form.code.errors = [_wrong_code(attempt.tries_left)]
+        return _code_page(form, 422)
+    attempt.verdict.or_refuse()
+    return _enter(attempt.session_key)
+
+
+def _wrong_code(tries_left: int) -> str:
+    if tries_left == 0:
+        return "Ce code n’est pas le bon, et c’était le dernier essai. Ouvrez le lien du message, ou demandez-en un autre."
+    left = f"Il vous reste {tries_left} essais." if tries_left > 1 else "Il vous reste un essai."
+    return f"Ce code n’est pas le bon. Vérifiez les six chiffres du dernier message reçu. {left}"
+
+
+@pages.get("/connexion/lien/<token>")
+@doors.public
+def link(token: str) -> Response:
+    """Show a button: a mail scanner that opens the link spends nothing."""
+    email = address_of_link(token, at=received_at())
+    if email is None:
+        raise Refused(Reason.CODE_EXPIRED)
+    response = _private("sign_in/link.html", token=token, email=readable_address(email))
+    response.headers["Referrer-Policy"] = "strict-origin"  # the address of this page is a secret
+    return response
+
+
+@pages.post("/connexion/lien/<token>")
+@doors.public
+@limiter.limit(PROOFS_TRIED, exempt_when=_without_limits)
+def use_link(token: str) -> ResponseReturnValue:
+    """Press the button."""
+    attempt = sign_in.sign_in_by_link(token, at=received_at())
+    attempt.verdict.or_refuse()
+    return _enter(attempt.session_key)
+
+
+@pages.post("/connexion/demo")
+@doors.public
+def demo() -> ResponseReturnValue:
+    """In the demonstration only: become one of its accounts."""
+    email = request.form.get("email", "")
+    if not settings().is_demo or email not in map(demo_address, DEMO_ACCOUNTS):
+        raise NotFound
+    return _enter(sign_in.open_demo_session(email, at=received_at()))
+
+
+@pages.post("/deconnexion")
+@doors.public
+def out() -> ResponseReturnValue:
+    """End the session, here and in the base."""
+    _leave()
+    session.clear()
+    flash("Votre session est fermée.", "success")
+    return redirect(url_for("home.index"), 303)
+
+
+def _enter(session_key: str) -> ResponseReturnValue:
+    """Renew the browser's session around the one just opened, and go where the person was going."""
+    suite = session.get("sign_in", {}).get("suite")
+    _leave()
+    session.clear()
+    who = actor_of_session(session_key)
+    if who is None:
+        raise NotFound
+    login_user(SessionUser(session_key, who))
+    session.permanent = True
+    if not who.is_complete:
+        session["suite"] = suite
+        return redirect(url_for("account.show"), 303)
+    flash(f"Bonjour {who.name}. Votre session est ouverte.", "success")
+    return redirect(suite or url_for("home.index"), 303)
+
+
+def _leave() -> None:
+    """End the session that this browser held, if any, in the base too: a copy of its cookie no longer works."""
+    user: Any = current_user
+    if user.is_authenticated:
+        sign_in.sign_out(user.actor, user.key, at=received_at())
+        logout_user()
+
+
+def _code_page(form: CodeForm, status: int = 200) -> Response:
+    asked = session["sign_in"]
+    email = readable_address(asked["email"])
+    return _private("sign_in/code.html", status, form=form, asked=asked, email=email, mail_folder=_mail_folder())
+
+
+def _mail_folder() -> str | None:
+    """In the demonstration only: where messages are written instead of being sent."""
+    scheme, _, folder = settings().mail_url.partition(":")
+    return folder if settings().is_demo and scheme == "file" else None
+
+
+def _demo_accounts() -> list[tuple[str, str, str]]:
+    """In the demonstration only: address, label and description of the accounts that exist."""
+    if not settings().is_demo:
+        return []
+    offered = {demo_address(name): account for name, account in DEMO_ACCOUNTS.items()}
+    existing = existing_addresses(offered)
+    return [(email, account.label, account.description) for email, account in offered.items() if email in existing]
+
+
+def _private(template: str, status: int = 200, **values: Any) -> Response:
+    """A page that holds an address or a secret: no cache keeps it."""
+    response = make_response(render_template(template, **values), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def local_path(text: str | None) -> str | None:
+    """The path of a page of this site, or None for what might lead anywhere else."""
+    if not text or len(text) > 500 or not text.startswith("/") or text.startswith("//"):
+        return None
+    if "\\" in text or not text.isprintable():
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return None if parts.scheme or parts.netloc else text
