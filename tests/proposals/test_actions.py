@@ -1,0 +1,111 @@
+"""Writing and correcting propositions; reading what stands behind them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from consult.calendar.rules import Stage
+from consult.contributions import actions as contributions
+from consult.ground.actor import OPERATOR, Profile, Role
+from consult.ground.database import reading
+from consult.ground.refusals import NotFound, Reason, Refused
+from consult.journal.model import Event, EventKind
+from consult.proposals import actions, queries
+from consult.proposals.actions import ProposalDraft
+from tests.support.stage_one import DURING_NEEDS, group, need, proposal, service
+from tests.support.statements import count_statements
+from tests.support.world import CORSE, GRAMAT, LOT, ROCAMADOUR, World, opening_of
+
+
+def test_numbers_follow_one_another_within_an_edition(world: World) -> None:
+    edition, other = world.edition(), world.edition("2022")
+    assert [proposal(edition).number, proposal(edition).number, proposal(other).number] == [1, 2, 1]
+
+
+def test_twelve_at_once_get_twelve_numbers(app: Flask, world: World) -> None:
+    edition = world.edition()
+
+    def write(_: int) -> int:
+        with app.app_context():
+            return proposal(edition).number
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(write, range(12))) == list(range(1, 13))
+
+
+def test_it_is_corrected_until_the_vote_opens_and_the_journal_keeps_the_words_it_had(world: World) -> None:
+    edition, moderator = world.edition(), world.person(None, Role.MODERATOR)
+    found = actions.create(moderator, edition.id, ProposalDraft("Titre", "Résumé.", is_fictitious=True), at=DURING_NEEDS)
+    actions.edit(moderator, found.id, ProposalDraft("Autre titre", "Résumé."), at=DURING_NEEDS)
+    reading().expire_all()
+    again = queries.one(edition.id, 1)
+    assert (again.title, again.is_fictitious) == ("Autre titre", True)
+    event = reading().scalars(select(Event).where(Event.kind == EventKind.PROPOSAL_EDITED)).one()
+    assert (event.data["before"], event.data["after"]) == ({"title": "Titre"}, {"title": "Autre titre"})
+    with pytest.raises(Refused) as refused:
+        actions.edit(OPERATOR, found.id, ProposalDraft("Trop tard", "R"), at=opening_of(Stage.VOTING))
+    assert refused.value.reason is Reason.STAGE_CLOSED
+    with pytest.raises(NotFound):
+        actions.edit(moderator, 999, ProposalDraft("Rien", "R"), at=DURING_NEEDS)
+
+
+def test_the_collectivites_behind_are_each_counted_once(world: World) -> None:
+    edition = world.edition()
+    found, other = proposal(edition), proposal(edition, "Autre")
+    rocamadour = world.person(ROCAMADOUR)
+    one, two = need(rocamadour, edition), need(rocamadour, edition)
+    three = service(world.person(None, profile=Profile.PARTENAIRE), edition, partner="Association fictive")
+    group(one, found, other)
+    group(two, found)
+    group(three, found)
+    for siren, shared in ((GRAMAT, one), (GRAMAT, two), (LOT, two), (CORSE, three)):
+        contributions.say_me_too(world.person(siren), shared.id, at=DURING_NEEDS)
+    first, second = queries.find(edition.id).items
+    assert (first.contributions, first.collectivites) == (3, 4)
+    assert (second.contributions, second.collectivites) == (1, 2)
+    sharers = queries.sharers_of(found.id)
+    assert sharers.total == 3
+    names = [name for _, name in sharers.first]
+    assert names == ["Collectivité de Corse (Corse-du-Sud et Haute-Corse)", "Département du Lot", "Gramat (Lot)"]
+    assert [line.number for line in queries.contributions_of(found.id)] == [1, 2, 3]
+
+
+def test_an_author_that_says_me_too_to_another_is_not_counted_as_a_sharer(world: World) -> None:
+    edition = world.edition()
+    found = proposal(edition)
+    one, two = need(world.person(ROCAMADOUR), edition), need(world.person(GRAMAT), edition)
+    group(one, found)
+    group(two, found)
+    contributions.say_me_too(world.person(GRAMAT), one.id, at=DURING_NEEDS)
+    assert queries.sharers_of(found.id).total == 0
+    assert queries.find(edition.id).items[0].collectivites == 2
+
+
+def test_a_search_reads_every_text(world: World) -> None:
+    edition = world.edition()
+    proposal(edition, "Gérer électroniquement les documents")
+    proposal(edition, "Communiquer avec les usagers")
+    assert [line.number for line in queries.find(edition.id, words="electronique").items] == [1]
+    assert [line.number for line in queries.find(edition.id, words="deux minutes").items] == [1, 2]
+    assert queries.find(edition.id, words="introuvable").total == 0
+
+
+def test_pages_cut_the_list(world: World) -> None:
+    edition = world.edition()
+    for rank in range(5):
+        proposal(edition, f"Proposition {rank}")
+    assert [line.number for line in queries.find(edition.id, page=2, size=2).items] == [3, 4]
+    beyond = queries.find(edition.id, page=9, size=2)
+    assert (beyond.number, [line.number for line in beyond.items]) == (3, [5])
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_page_is_one_statement(world: World, rows: int) -> None:
+    edition = world.edition()
+    for rank in range(rows):
+        group(need(world.person(ROCAMADOUR), edition), proposal(edition, f"Proposition {rank}"))
+    with count_statements() as sent:
+        assert queries.find(edition.id).total == rows
+    assert len(sent) == 1
