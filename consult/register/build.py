@@ -13,8 +13,9 @@ What is decided here:
   commune: its département is the same legal person.
 * An EPCI has the département where most of its inhabitants live (the lowest code, should two be equal) and its région;
   Alsace has the code 67 and Corse the code 2A, with both names. A région has none.
-* Populations are municipal; those of départements and régions are the sums of their communes. The département du Rhône
-  is counted without the métropole de Lyon, which left it in 2015.
+* Populations are municipal; those of EPCI, départements and régions are the sums of their communes, because the package
+  gives those of the EPCI for an earlier year. The département du Rhône is counted without the métropole de Lyon, which
+  left it in 2015.
 * Names are official, with their straight apostrophes; only « CC », « CA » and « CU » are spelled out.
 * The same input gives the same bytes. Anything unforeseen stops the build.
 """
@@ -25,14 +26,14 @@ import json
 import lzma
 import re
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 from consult.register.file import COLUMNS, SOURCE, Row, read
-from consult.register.rules import Category, Kind
+from consult.register.rules import Category, Kind, is_siren
 
 EXPECTED = {
     Kind.COMMUNE: 34_875,
@@ -103,8 +104,7 @@ def collect(package: Path, sirets: Path) -> list[Row]:
         departements={row["code"]: row for row in _json(package, "departements")},
         regions={row["code"]: row for row in _json(package, "regions")},
         sirens=_sirens(sirets),
-        communes=known,
-        departement_of={row["siren"]: row["departement"] for row in known},
+        communes={row["siren"]: row for row in known},
         epci_of={member["siren"]: row["code"] for row in epci for member in row["membres"]},
         vintage=vintage,
     )
@@ -125,8 +125,8 @@ class Places:
     departements: Mapping[str, Json]
     regions: Mapping[str, Json]
     sirens: Mapping[tuple[str, str], str]
-    communes: Sequence[Json]
-    departement_of: Mapping[str, str]
+    communes: Mapping[str, Json]
+    """By SIREN, like what follows."""
     epci_of: Mapping[str, str]
     vintage: str
 
@@ -141,10 +141,9 @@ class Places:
             "vintage": self.vintage,
         }
 
-    def population(self, departements: Iterable[str]) -> int:
-        """Inhabitants of the communes of these départements."""
-        wanted = set(departements)
-        return sum(row["population"] for row in self.communes if row["departement"] in wanted)
+    def population(self, of: Callable[[Json], bool]) -> int:
+        """Inhabitants of the communes of which this is true."""
+        return sum(row["population"] for row in self.communes.values() if of(row))
 
 
 def vintage_of(package: Path) -> str:
@@ -187,30 +186,25 @@ _SPELLED_OUT = {"CC ": "Communauté de communes ", "CA ": "Communauté d'agglom�
 def _epci(row: Json, places: Places) -> Row:
     """An EPCI; the métropole de Lyon, alone of its type, is no longer one."""
     is_lyon = row["type"] == "MET69"
-    if is_lyon != (row["code"] == LYON):
-        raise BuildError(f"{row['code']}: the métropole de Lyon was expected to be {LYON}")
+    expect(row["code"] == LYON, is_lyon, f"{row['code']} is the métropole de Lyon")
     name = re.sub(r"\s+", " ", row["nom"].replace("''", '"')).strip()
     if not is_lyon and row["type"] != "METRO":
         name = _SPELLED_OUT[name[:3]] + name[3:]
+    inhabitants: Counter[str] = Counter()
+    for member in row["membres"]:
+        commune = places.communes[member["siren"]]
+        inhabitants[commune["departement"]] += commune["population"]
     return Row(
         siren=row["code"],
         kind=Kind.SPECIAL_STATUS if is_lyon else Kind.EPCI,
         category=None if is_lyon else _CATEGORIES[row["type"]],
         name=name,
         insee=LYON_INSEE if is_lyon else "",
-        population=row["populationMunicipale"],
+        population=inhabitants.total(),
         epci_siren="",
         postal_codes="",
-        **places.where(_main_departement(row, places)),
+        **places.where(min(inhabitants, key=lambda code: (-inhabitants[code], code))),
     )
-
-
-def _main_departement(epci: Json, places: Places) -> str:
-    """Where most of its inhabitants live; the lowest code if two départements are equal."""
-    inhabitants: defaultdict[str, int] = defaultdict(int)
-    for member in epci["membres"]:
-        inhabitants[places.departement_of[member["siren"]]] += member["populationMunicipale"]
-    return min(inhabitants, key=lambda code: (-inhabitants[code], code))
 
 
 _OF = ("de ", "d'", "du ", "de la ", "des ", "de l'", "des ", "de las ", "de los ")
@@ -222,20 +216,21 @@ def _departements(places: Places) -> Iterable[Row]:
     for code, row in places.departements.items():
         if row["zone"] == "com" or code in elsewhere:
             continue
-        population = places.population([code])
-        if code == RHONE:
-            population -= sum(row["population"] for row in places.communes if places.epci_of.get(row["siren"]) == LYON)
         yield Row(
             siren=places.sirens["departement", code],
             kind=Kind.DEPARTEMENT,
             category=None,
             name=f"Département {_OF[row['typeLiaison']]}{row['nom']}",
             insee=code,
-            population=population,
+            population=places.population(_in_departement(code, places)),
             epci_siren="",
             postal_codes="",
             **places.where(code),
         )
+
+
+def _in_departement(code: str, places: Places) -> Callable[[Json], bool]:
+    return lambda row: row["departement"] == code and (code != RHONE or places.epci_of.get(row["siren"]) != LYON)
 
 
 def _regions(places: Places) -> Iterable[Row]:
@@ -253,11 +248,15 @@ def _regions(places: Places) -> Iterable[Row]:
             departement_name="",
             region=code,
             region_name=row["nom"],
-            population=sum(row["population"] for row in places.communes if row["region"] == code),
+            population=places.population(_in_region(code)),
             epci_siren="",
             postal_codes="",
             vintage=places.vintage,
         )
+
+
+def _in_region(code: str) -> Callable[[Json], bool]:
+    return lambda row: row["region"] == code
 
 
 def _special(status: SpecialStatus, places: Places) -> Row:
@@ -269,7 +268,7 @@ def _special(status: SpecialStatus, places: Places) -> Row:
         category=None,
         name=status.name,
         insee=status.insee,
-        population=places.population(status.departements),
+        population=places.population(lambda row: row["departement"] in status.departements),
         epci_siren="",
         postal_codes="",
         **places.where(*status.departements),
@@ -280,6 +279,7 @@ def check(rows: Sequence[Row]) -> None:
     """Raises BuildError unless the register is the one this script was written for."""
     expect(Counter(row.kind for row in rows), Counter(EXPECTED), "number of each kind")
     expect(len({row.siren for row in rows}), len(rows), "distinct SIRENs")
+    expect([row.siren for row in rows if not is_siren(row.siren)], [], "impossible SIRENs")
     by_siren = {row.siren: row for row in rows}
     expect(by_siren[PARIS_SIREN].name, "Paris", f"name of {PARIS_SIREN}")
     expect(by_siren[LYON].kind, Kind.SPECIAL_STATUS, "kind of the métropole de Lyon")
