@@ -12,10 +12,16 @@ FAMILIES = (
     "calendar",
     "pages",
     "health",
+    "rehearsal",
     "sign_in",
     "account",
     "moderation_attachments",
     "steering_roles",
+    "ballots",
+    "results",
+    "decisions",
+    "committee",
+    "rules",
 )
 
 

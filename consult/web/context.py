@@ -81,9 +81,10 @@ def actor() -> Actor:
 
 def edition(slug: str) -> Edition:
     """The edition named in the address; the page is then drawn inside it. Raises NotFound."""
-    found: Edition = g.get("edition") or calendar.edition(slug)
-    g.edition = found
-    return found
+    known: Edition | None = g.get("edition")
+    if known is None or known.slug != slug:
+        known = g.edition = calendar.edition(slug)
+    return known
 
 
 def latest_edition() -> Edition | None:

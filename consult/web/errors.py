@@ -19,6 +19,9 @@ from consult.web.reasons import REFUSALS, when
 log = logging.getLogger(__name__)
 
 
+ABOUT_A_BALLOT = frozenset({Reason.ALREADY_SUPPORTED, Reason.NOT_SUPPORTED, Reason.SUPPORTS_SPENT})
+
+
 def init_app(app: Flask) -> None:
     """Give every failure its page."""
     app.register_error_handler(Refused, _refused)
@@ -51,7 +54,10 @@ def _form_expired(_error: CSRFError) -> Response:
 
 
 def _page(status: int, **said: Any) -> Response:
-    response = make_response(render_template("errors/refusal.html", status=status, **said), status)
+    try:
+        response = make_response(render_template("errors/refusal.html", status=status, **said), status)
+    except (OperationalError, InterfaceError) as error:  # even a refusal is drawn inside an edition
+        return _away(error)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -67,6 +73,8 @@ def _ways_out(reason: Reason) -> list[tuple[str, str]]:
         Reason.TOO_MANY_TRIES: [("Demander un autre code", url_for("sign_in.new"))],
     }.get(reason, [])
     edition = g.get("edition")
+    if edition is not None and reason in ABOUT_A_BALLOT:
+        ways.append(("Voir notre bulletin", url_for("ballots.show", e=edition.slug)))
     if edition is not None:
         ways.append(("Voir le calendrier", url_for("calendar.show", e=edition.slug)))
     return [*ways, ("Aller à l’accueil", url_for("home.index"))]

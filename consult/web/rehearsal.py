@@ -52,8 +52,8 @@ def show() -> str:
 @doors.public
 def move() -> ResponseReturnValue:
     """Go there. The past is refused beside the field."""
-    form, at = MoveForm(), received_at()
     _only_in_the_demo()
+    form, at = MoveForm(), received_at()
     if not form.validate():
         return _page(form), 422
     target = form.target()

@@ -1,11 +1,13 @@
 """A browser without JavaScript: follows links and forms, and reviews every HTML answer it is given."""
 
+from contextvars import Context
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
+from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
@@ -76,12 +78,19 @@ def squeezed(tag: Tag | None) -> str:
     return " ".join(tag.get_text(" ").split()) if tag else ""
 
 
+class Browser(FlaskClient):
+    """Sends each request outside the test's own application context: nothing of one request is left for the next."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return Context().run(super().open, *args, **kwargs)
+
+
 class PageClient:
     """Requests pages as a person would; a page that breaks the house rules fails the test."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.http = app.test_client()
+        self.http = Browser(app, app.response_class)
 
     def sign_in(self, actor: Actor) -> "PageClient":
         """Open a session for this person, without going through the mail."""

@@ -1,6 +1,7 @@
 """Where to move the rehearsal: an instant chosen in a list, or typed in."""
 
 from datetime import datetime
+from typing import Any
 
 from wtforms import DateTimeLocalField, HiddenField, ValidationError
 from wtforms.validators import Optional
@@ -30,14 +31,19 @@ class MoveForm(Form):
 
     def validate_instant(self, field: DateTimeLocalField) -> None:
         """An hour that exists once in Paris."""
-        if not field.data and not self.to.data:
-            field.errors = ["Choisissez un moment, ou saisissez un instant."]
-            raise ValidationError(field.errors[0])
         if field.data:
             try:
                 clock.from_paris(field.data)
             except clock.NoSuchLocalTimeError as error:
                 raise ValidationError("Cette heure n’existe pas, ou existe deux fois, à Paris ce jour-là.") from error
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One of the two must be there."""
+        valid: bool = super().validate(extra_validators)
+        if valid and not self.to.data and not self.instant.data:
+            self.instant.errors = ["Choisissez un moment, ou saisissez un instant."]
+            return False
+        return valid
 
     def target(self) -> datetime:
         """The instant asked for, in UTC."""
