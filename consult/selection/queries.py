@@ -90,6 +90,10 @@ class Prepared:
     prepared_at: datetime | None
     by_name: str
 
+    def unsaid(self) -> "Prepared":
+        """The same line for someone outside the committee: the proposition alone."""
+        return Prepared(self.proposal_id, self.number, self.title, None, "", None, "")
+
 
 def _prepared() -> Select[*tuple[Any, ...]]:
     return (
@@ -123,20 +127,6 @@ class Progress:
     @property
     def is_complete(self) -> bool:
         return 0 < self.proposals == self.decided
-
-
-def progress(edition_id: int) -> Progress:
-    """How far the deliberation has gone. One statement."""
-    row = (
-        reading()
-        .execute(
-            select(func.count(Proposal.id), func.count(Decision.proposal_id))
-            .outerjoin(Decision, Decision.proposal_id == Proposal.id)
-            .where(Proposal.edition_id == edition_id)
-        )
-        .one()
-    )
-    return Progress(*row)
 
 
 # ── who is told ──────────────────────────────────────────────────────────────────────────
