@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 
 from consult.ground import clock
+from consult.web.context import settings
+from tests.support.commands import Operator
 from tests.support.engines import Engines
 from tests.support.page import PageClient
 from tests.support.world import World
@@ -46,6 +48,12 @@ def world(app: Flask) -> World:
 def client(app: Flask) -> PageClient:
     """A browser without JavaScript, which reviews every page it is given."""
     return PageClient(app)
+
+
+@pytest.fixture
+def operator(app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
+    """`operator("calendar", "show", "2021")` runs a command on the application's base: `.code`, `.said`, `.errors`."""
+    return Operator(settings(), monkeypatch, capsys)
 
 
 @pytest.fixture

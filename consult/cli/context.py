@@ -9,15 +9,20 @@ import click
 
 from consult import create_app
 from consult.ground import clock
+from consult.ground.database import db
 
 
 def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Run a command inside the application that the environment describes."""
+    """Run a command inside the application that the environment describes; its connections end with it."""
 
     @wraps(command)
     def inside(*args: Any, **kwargs: Any) -> Any:
         with create_app().app_context():
-            return command(*args, **kwargs)
+            try:
+                return command(*args, **kwargs)
+            finally:
+                db.session.close()
+                db.engine.dispose()
 
     return inside
 

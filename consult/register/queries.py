@@ -36,13 +36,13 @@ def members(siren: str) -> int:
 def counts_by_kind() -> dict[Kind, int]:
     """How many current collectivités of each kind there are; empty before the first loading."""
     count = select(Collectivite.kind, func.count()).where(Collectivite.is_current).group_by(Collectivite.kind)
-    found = dict(reading().execute(count).tuples().all())
+    found = dict(reading().execute(count).all())
     return {kind: found[kind] for kind in Kind if kind in found}
 
 
 def departements() -> Sequence[tuple[str, str]]:
     """Code and name of every département, in the order of the codes, for filters."""
-    return reading().execute(select(Departement.code, Departement.name).order_by(Departement.code)).tuples().all()
+    return reading().execute(select(Departement.code, Departement.name).order_by(Departement.code)).all()
 
 
 def latest_load() -> RegisterLoad | None:

@@ -1,10 +1,14 @@
-"""Commands run as an operator runs them: another process, its settings in the environment."""
+"""Commands as an operator runs them: in this process for speed, in another one where the process itself matters."""
 
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from consult.cli import main
 from consult.config import Settings
 from tests.architecture.sources import ROOT
 
@@ -42,3 +46,37 @@ def start(environ: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [CONSULT, *arguments], env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended: exit code, standard output and standard error, their no-break spaces made plain."""
+
+    code: int
+    said: str
+    errors: str
+
+
+class Operator:
+    """Runs commands in this process, with the settings of an application in the environment."""
+
+    def __init__(self, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self.settings = settings
+        self.monkeypatch = monkeypatch
+        self.capsys = capsys
+
+    def __call__(self, *arguments: str, **changed: str | None) -> Ended:
+        """Run a command to its end; keyword arguments change the environment."""
+        code = 0
+        self.capsys.readouterr()
+        with self.monkeypatch.context() as patched:
+            for name in [name for name in os.environ if name.startswith("CONSULT_")]:
+                patched.delenv(name)
+            for name, value in environment(self.settings, **changed).items():
+                patched.setenv(name, value)
+            try:
+                main(list(arguments))
+            except SystemExit as ended:
+                code = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
+        said, errors = (text.replace("\u00a0", " ") for text in self.capsys.readouterr())
+        return Ended(code, said, errors)

