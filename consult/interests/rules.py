@@ -43,14 +43,19 @@ def is_whole(*, level: Level, people: Iterable[str], charter: str) -> Verdict:
     )
 
 
-def may_withdraw(actor: Actor, *, calendar: Calendar, siren: str, status: InterestStatus, reason: str, at: datetime) -> Verdict:
-    """Whether the actor may take back what their collectivité, `siren`, declared."""
+def may_withdraw(
+    actor: Actor, *, calendar: Calendar, siren: str, status: InterestStatus, at: datetime, reason: str | None = None
+) -> Verdict:
+    """Whether the actor may take back what their collectivité, `siren`, declared.
+
+    Asked without a reason (None), it says whether the form may be shown.
+    """
     return verdict(
         calendar.gate(Verb.WITHDRAW_INTEREST, at),
         _speaks_for_a_collectivite(actor),
         (actor.siren == siren, Reason.NOT_YOURS),
         (status in LIVE, Reason.NOT_LIVE),
-        (bool(reason.strip()), Reason.REASON_MISSING),
+        (reason is None or bool(reason.strip()), Reason.REASON_MISSING),
     )
 
 

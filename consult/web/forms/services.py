@@ -1,0 +1,111 @@
+"""What is typed about a service: its birth, a phase, a milestone, a deployment."""
+
+from collections.abc import Sequence
+
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+
+from consult.register.rules import is_siren
+from consult.services.actions import ServiceDraft
+from consult.services.model import DeploymentStatus, Phase
+from consult.web.forms.base import Form, at_most, required
+from consult.web.forms.dates import DayField, filled
+
+
+class ServiceForm(Form):
+    """The birth of a service."""
+
+    proposal = SelectField("Proposition retenue", coerce=int, validators=required("Choisissez une proposition retenue."))
+    name = StringField(
+        "Nom du service",
+        description="Court et parlant : c’est ainsi que les collectivités le chercheront.",
+        validators=[*required("Donnez un nom au service."), at_most(80)],
+    )
+    summary = TextAreaField(
+        "Ce qu’il fait",
+        description="Une ou deux phrases, sans sigle.",
+        validators=[*required("Dites ce que fait le service."), at_most(500)],
+        render_kw={"rows": 3},
+    )
+    reason = TextAreaField(
+        "Raison de sa naissance",
+        description="Publique. Pourquoi ce service, et pourquoi maintenant.",
+        validators=[*required("Dites pourquoi ce service naît."), at_most(2000)],
+        render_kw={"rows": 4},
+    )
+
+    def offer(self, proposals: Sequence[tuple[int, str]]) -> None:
+        """The retained propositions to choose from: (id, words)."""
+        self.proposal.choices = list(proposals)
+
+    def draft(self) -> ServiceDraft:
+        """What was typed."""
+        return ServiceDraft(name=self.name.data, summary=self.summary.data, reason=self.reason.data)
+
+
+class PhaseForm(Form):
+    """A step of a service."""
+
+    phase = RadioField("Phase suivante", coerce=Phase, validators=required("Choisissez la phase suivante."))
+    reason = TextAreaField(
+        "Raison",
+        description="Publique. Ce qui a été appris, et ce qui décide de cette étape.",
+        validators=[*required("Dites pourquoi : chaque étape est motivée."), at_most(2000)],
+        render_kw={"rows": 4},
+    )
+
+    def offer(self, phases: Sequence[Phase]) -> None:
+        """The phases that may follow."""
+        self.phase.choices = [(phase, phase.label) for phase in phases]
+
+
+class MilestoneForm(Form):
+    """Something promised for a day."""
+
+    title = StringField(
+        "Ce qui est promis",
+        description="Un résultat que chacun pourra constater.",
+        validators=[*required("Dites ce qui est promis."), at_most(200)],
+    )
+    due_on = DayField(
+        "Pour le", validators=[filled("Donnez une date.")], render_kw={"class": "input-short"}, description="Jour compris."
+    )
+
+
+class ReachedForm(Form):
+    """A milestone was reached."""
+
+    done_on = DayField("Atteint le", validators=[filled("Donnez une date.")], render_kw={"class": "input-short"})
+
+
+class UseForm(Form):
+    """A collectivité tries or uses the service."""
+
+    status = RadioField(
+        "Où en est-elle ?",
+        choices=[(status, status.label) for status in DeploymentStatus],
+        coerce=DeploymentStatus,
+        validators=required("Choisissez l’un des deux."),
+    )
+    since = DayField(
+        "Depuis le",
+        description="Aujourd’hui au plus tard, et pas avant la naissance du service.",
+        validators=[filled("Donnez une date.")],
+        render_kw={"class": "input-short"},
+    )
+
+
+class DeploymentForm(UseForm):
+    """The same, by the team, for any collectivité."""
+
+    siren = StringField(
+        "SIREN de la collectivité",
+        description="Neuf chiffres.",
+        validators=required("Donnez le SIREN de la collectivité."),
+        filters=[lambda typed: "".join((typed or "").split())],
+        render_kw={"class": "input-short", "inputmode": "numeric"},
+    )
+
+    def validate_siren(self, field: StringField) -> None:
+        """Raises ValidationError for digits that are nobody's."""
+        if not is_siren(field.data):
+            raise ValueError("Ce n’est pas un SIREN : il a neuf chiffres, et le dernier les contrôle.")

@@ -1,0 +1,122 @@
+"""Stage 3, on the page of a proposition: its territoires référents, and volunteering to become one."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from consult.calendar.model import Edition
+from consult.calendar.rules import Stage
+from consult.ground.refusals import NotFound, Refused, Verdict
+from consult.interests import actions, queries
+from consult.interests.model import InterestStatus
+from consult.interests.queries import Standing
+from consult.interests.rules import may_declare, may_withdraw
+from consult.web import doors, words
+from consult.web.context import actor, edition, received_at
+from consult.web.forms.interests import LEVEL_HELPS, InterestForm, WithdrawalForm
+from consult.web.paging import page_number
+
+pages = Blueprint("interests", __name__)
+
+
+@pages.get("/<edition:e>/propositions/<int:n>/territoires-referents")
+@doors.public
+def index(e: str, n: int) -> str:
+    """Who volunteers for a proposition, at which level, and who was accepted."""
+    the_edition = edition(e)
+    standing = queries.standing(the_edition.id, n, actor().siren)
+    counts = queries.counts(standing.proposal_id)
+    total = sum(count.declared for count in counts)
+    return render_template(
+        "interests/index.html",
+        proposal=standing,
+        counts=counts,
+        volunteers=queries.volunteers(standing.proposal_id, total=total, page=page_number()),
+        window=the_edition.calendar.window(Stage.INTERESTS),
+        declaring=_may_declare(the_edition, standing),
+        withdrawing=_may_withdraw(the_edition, standing),
+    )
+
+
+@pages.get("/<edition:e>/propositions/<int:n>/candidature")
+@doors.signed_in
+def new(e: str, n: int) -> str:
+    """The form to volunteer; a page that says why not, when one may not."""
+    the_edition = edition(e)
+    standing = queries.standing(the_edition.id, n, actor().siren)
+    _may_declare(the_edition, standing).or_refuse()
+    return _form_page(the_edition, standing, InterestForm())
+
+
+@pages.post("/<edition:e>/propositions/<int:n>/candidature")
+@doors.signed_in
+def declare(e: str, n: int) -> ResponseReturnValue:
+    """Volunteer. What was typed comes back when a rule refuses it, the close included."""
+    the_edition, form = edition(e), InterestForm()
+    standing = queries.standing(the_edition.id, n, actor().siren)
+    if not form.validate_on_submit():
+        return _form_page(the_edition, standing, form), 422
+    try:
+        interest = actions.declare(actor(), standing.proposal_id, form.draft(), at=received_at())
+    except Refused as refused:
+        status = form.refused(refused)
+        return _form_page(the_edition, standing, form), status
+    flash(
+        f"Candidature n°{words.NBSP}{interest.number} enregistrée pour {actor().collectivite_name}. L’équipe l’examine et vous"
+        " répond par courriel.",
+        "success",
+    )
+    return redirect(url_for("interests.index", e=e, n=n), 303)
+
+
+@pages.route("/<edition:e>/propositions/<int:n>/candidature/retrait", methods=["GET", "POST"])
+@doors.signed_in
+def withdraw(e: str, n: int) -> ResponseReturnValue:
+    """Take an interest back, and say why."""
+    the_edition, form = edition(e), WithdrawalForm()
+    standing = queries.standing(the_edition.id, n, actor().siren)
+    if standing.interest_id is None:
+        raise NotFound
+    if request.method == "GET":
+        _may_withdraw(the_edition, standing).or_refuse()
+        return render_template("interests/withdraw.html", proposal=standing, form=form)
+    if not form.validate():
+        return render_template("interests/withdraw.html", proposal=standing, form=form), 422
+    try:
+        actions.withdraw(actor(), standing.interest_id, reason=form.reason.data, at=received_at())
+    except Refused as refused:
+        status = form.refused(refused)
+        return render_template("interests/withdraw.html", proposal=standing, form=form), status
+    flash("Candidature retirée.", "success")
+    return redirect(url_for("interests.index", e=e, n=n), 303)
+
+
+def _form_page(the_edition: Edition, standing: Standing, form: InterestForm) -> str:
+    return render_template(
+        "interests/new.html",
+        proposal=standing,
+        form=form,
+        level_helps=LEVEL_HELPS,
+        window=the_edition.calendar.window(Stage.INTERESTS),
+    )
+
+
+def _may_declare(the_edition: Edition, standing: Standing) -> Verdict:
+    return may_declare(
+        actor(),
+        calendar=the_edition.calendar,
+        is_proclaimed=the_edition.proclaimed_at is not None,
+        is_retained=standing.is_retained,
+        has_live=standing.has_live,
+        at=received_at(),
+    )
+
+
+def _may_withdraw(the_edition: Edition, standing: Standing) -> Verdict:
+    """Whether the reader may take back their collectivité's live interest; there must be one."""
+    return may_withdraw(
+        actor(),
+        calendar=the_edition.calendar,
+        siren=actor().siren or "",
+        status=standing.status or InterestStatus.WITHDRAWN,
+        at=received_at(),
+    )
