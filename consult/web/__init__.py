@@ -17,6 +17,8 @@ FAMILIES = (
     "account",
     "moderation_attachments",
     "steering_roles",
+    "interests",
+    "services",
     "ballots",
     "results",
     "decisions",

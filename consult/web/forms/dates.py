@@ -1,6 +1,7 @@
 """Days and instants, read as French people write them and never guessed."""
 
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from wtforms import DateField, DateTimeLocalField
 from wtforms.validators import InputRequired
@@ -23,7 +24,7 @@ class DayField(DateField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Raises ValueError, with words for the person, when no day can be read."""
-        self.data: date | None = None
+        self.data: Any = None
         if typed := " ".join(valuelist).strip():
             self.data = _read(typed, ("%Y-%m-%d", "%d/%m/%Y"), DAY_UNREAD).date()
 
@@ -33,7 +34,7 @@ class ParisInstantField(DateTimeLocalField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Raises ValueError, with words for the person, when no instant can be read, or two."""
-        self.data: datetime | None = None
+        self.data: Any = None
         if typed := " ".join(valuelist).strip().replace("T", " "):
             formats = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M")
             try:
