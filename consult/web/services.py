@@ -60,7 +60,7 @@ def use(e: str, n: int) -> ResponseReturnValue:
     except Refused as refused:
         status = form.refused(refused)
         return _page(the_edition, sheet, form), status
-    flash(f"C’est enregistré : {who.collectivite_name} figure parmi les collectivités qui ont ce service.", "success")
+    flash(f"C’est enregistré : {who.collectivite_name} figure parmi les collectivités qui ont ce service.", "success")
     return redirect(url_for("services.show", e=e, n=n), 303)
 
 

@@ -10,12 +10,12 @@ from consult.ground.clock import PARIS, NoSuchLocalTimeError, from_paris
 
 YEARS = range(2000, 2200)
 
-DAY_UNREAD = "Cette date n’existe pas ou n’est pas complète. Écrivez le jour, le mois et l’année : 30/06/2021."
+DAY_UNREAD = "Cette date n’existe pas ou n’est pas complète. Écrivez le jour, le mois et l’année : 30/06/2021."
 INSTANT_UNREAD = (
-    "Cette date n’existe pas ou n’est pas complète. Écrivez le jour, le mois, l’année et l’heure : 30/06/2021 18:00."
+    "Cette date n’existe pas ou n’est pas complète. Écrivez le jour, le mois, l’année et l’heure : 30/06/2021 18:00."
 )
 INSTANT_AMBIGUOUS = (
-    "À Paris, les horloges changent cette nuit-là : cette heure n’existe pas, ou existe deux fois. Choisissez-en une autre."
+    "À Paris, les horloges changent cette nuit-là : cette heure n’existe pas, ou existe deux fois. Choisissez-en une autre."
 )
 
 
@@ -47,8 +47,8 @@ class ParisInstantField(DateTimeLocalField):  # type: ignore[misc]
             return " ".join(self.raw_data)
         if self.data is None:
             return ""
-        precision = "seconds" if self.data.second else "minutes"
-        return self.data.astimezone(PARIS).replace(tzinfo=None).isoformat(timespec=precision)
+        there: datetime = self.data.astimezone(PARIS)
+        return there.replace(tzinfo=None).isoformat(timespec="seconds" if there.second else "minutes")
 
 
 def filled(message: str) -> InputRequired:

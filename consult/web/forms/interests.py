@@ -36,14 +36,14 @@ class InterestForm(Form):
     """Volunteering to become a territoire référent."""
 
     level = RadioField(
-        "Jusqu’où votre collectivité s’engage-t-elle ?",
+        "Jusqu’où votre collectivité s’engage-t-elle ?",
         choices=[(level, level.label) for level in Level],
         coerce=Level,
         validators=required("Choisissez un niveau."),
     )
     motivation = TextAreaField(
-        "Pourquoi votre collectivité se porte-t-elle volontaire ?",
-        description="Quelques phrases : votre situation, ce que vous attendez, ce que vous apportez. Lu par l’équipe seule.",
+        "Pourquoi votre collectivité se porte-t-elle volontaire ?",
+        description="Quelques phrases : votre situation, ce que vous attendez, ce que vous apportez. Lu par l’équipe seule.",
         validators=[*required("Dites pourquoi, en quelques phrases."), at_most(4000)],
     )
     availability = TextAreaField(
@@ -57,16 +57,16 @@ class InterestForm(Form):
         description=f"La personne qui suivra le projet. {FOR_PILOTS}",
         validators=[Optional(), at_most(120)],
     )
-    referent_function = StringField("Sa fonction", validators=[Optional(), at_most(120)])
+    referent_function = StringField("Fonction du référent ou de la référente", validators=[Optional(), at_most(120)])
     sponsor_name = StringField(
         "Nom de la personne qui porte l’engagement",
         description=f"Maire, président, direction générale… {FOR_PILOTS}",
         validators=[Optional(), at_most(120)],
     )
-    sponsor_function = StringField("Sa fonction", validators=[Optional(), at_most(120)])
+    sponsor_function = StringField("Fonction de cette personne", validators=[Optional(), at_most(120)])
     charter = CharterField(
         f"Notre collectivité accepte la charte du territoire référent, version {CHARTER}",
-        validators=required("Lisez la charte, puis acceptez-la : elle engage la collectivité."),
+        validators=required("Lisez la charte, puis acceptez-la : elle engage la collectivité."),
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -98,7 +98,7 @@ class WithdrawalForm(Form):
     """Taking an interest back."""
 
     reason = TextAreaField(
-        "Pourquoi ?",
+        "Pourquoi ?",
         description="Une phrase suffit. Lue par l’équipe seule.",
         validators=[*required("Dites pourquoi, en une phrase."), at_most(1000)],
         render_kw={"rows": 3},

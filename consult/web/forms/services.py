@@ -17,7 +17,7 @@ class ServiceForm(Form):
     proposal = SelectField("Proposition retenue", coerce=int, validators=required("Choisissez une proposition retenue."))
     name = StringField(
         "Nom du service",
-        description="Court et parlant : c’est ainsi que les collectivités le chercheront.",
+        description="Court et parlant : c’est ainsi que les collectivités le chercheront.",
         validators=[*required("Donnez un nom au service."), at_most(80)],
     )
     summary = TextAreaField(
@@ -49,7 +49,7 @@ class PhaseForm(Form):
     reason = TextAreaField(
         "Raison",
         description="Publique. Ce qui a été appris, et ce qui décide de cette étape.",
-        validators=[*required("Dites pourquoi : chaque étape est motivée."), at_most(2000)],
+        validators=[*required("Dites pourquoi : chaque étape est motivée."), at_most(2000)],
         render_kw={"rows": 4},
     )
 
@@ -81,7 +81,7 @@ class UseForm(Form):
     """A collectivité tries or uses the service."""
 
     status = RadioField(
-        "Où en est-elle ?",
+        "Où en est-elle ?",
         choices=[(status, status.label) for status in DeploymentStatus],
         coerce=DeploymentStatus,
         validators=required("Choisissez l’un des deux."),
@@ -108,4 +108,4 @@ class DeploymentForm(UseForm):
     def validate_siren(self, field: StringField) -> None:
         """Raises ValidationError for digits that are nobody's."""
         if not is_siren(field.data):
-            raise ValueError("Ce n’est pas un SIREN : il a neuf chiffres, et le dernier les contrôle.")
+            raise ValueError("Ce n’est pas un SIREN : il a neuf chiffres, et le dernier les contrôle.")
