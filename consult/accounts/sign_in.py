@@ -78,8 +78,7 @@ def _send_sign_in(session: Session, address: Address, browser_key: str, at: date
         tries=0,
     )
     session.add(request)
-    session.flush()
-    post(session, Notice.SIGN_IN, address.email, key=f"sign_in:{request.id}", at=at, code=code, token=token)
+    post(session, Notice.SIGN_IN, address.email, key=_subject(request), at=at, code=code, token=token)
 
 
 def _forget_requests(session: Session, at: datetime) -> None:
@@ -89,6 +88,11 @@ def _forget_requests(session: Session, at: datetime) -> None:
         delete(SignInRequest).where(SignInRequest.id.in_(old.with_for_update(skip_locked=True))),
         execution_options={"synchronize_session": False},
     )
+
+
+def _subject(request: SignInRequest) -> str:
+    """What the journal and the outbox call a request: its number may serve again once it is forgotten."""
+    return f"sign_in:{request.token_hash[:24]}"
 
 
 def _code_hash(browser_key: str, code: str) -> str:
@@ -136,7 +140,7 @@ def _locked_request(session: Session, which: ColumnElement[bool]) -> SignInReque
 
 
 def _enter(session: Session, request: SignInRequest | None, verdict: Verdict, at: datetime, *, way: str) -> SignIn:
-    subject = f"sign_in:{request.id}" if request else None
+    subject = _subject(request) if request else None
     if request is None or verdict.reason is not None:
         record(session, EventKind.SIGN_IN_FAILED, VISITOR, at=at, subject=subject, way=way, why=verdict.reason)
         return SignIn(verdict, tries_left=max(0, rules.MOST_TRIES - request.tries) if request else 0)
