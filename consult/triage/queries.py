@@ -1,5 +1,6 @@
 """Reading what became of contributions, what still waits, and the schemes."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import cast as as_type
 from consult.contributions.model import Contribution, ContributionTheme
 from consult.contributions.rules import RECEIVED, ContributionType, Status
 from consult.ground.database import reading
+from consult.proposals.model import Proposal, ProposalContribution
 from consult.triage.model import Scheme
 
 
@@ -18,10 +20,39 @@ def schemes(edition_id: int) -> Sequence[Scheme]:
     return reading().scalars(select(Scheme).where(Scheme.edition_id == edition_id).order_by(Scheme.position)).all()
 
 
-def scheme_names(scheme_ids: Sequence[int]) -> Mapping[int, str]:
-    """The names of these schemes. One statement."""
-    rows = reading().execute(select(Scheme.id, Scheme.name).where(Scheme.id.in_(scheme_ids)))
-    return dict(rows.all())
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a contribution went: a proposition that answers it, or a scheme."""
+
+    number: int | None
+    """The proposition's; None for a scheme."""
+    name: str
+    key: int
+    """The id of the proposition or of the scheme."""
+
+
+def destinations(contribution_ids: Sequence[int]) -> Mapping[int, Sequence[Destination]]:
+    """Where each of these contributions went, propositions by number; those that went nowhere are absent. One statement."""
+    answered = (
+        select(
+            ProposalContribution.contribution_id.label("contribution_id"),
+            Proposal.number.label("number"),
+            Proposal.title.label("name"),
+            Proposal.id.label("key"),
+        )
+        .join(Proposal, Proposal.id == ProposalContribution.proposal_id)
+        .where(ProposalContribution.contribution_id.in_(contribution_ids))
+    )
+    sent = (
+        select(Contribution.id, as_type(literal(None), Integer), Scheme.name, Scheme.id)
+        .join(Scheme, Scheme.id == Contribution.scheme_id)
+        .where(Contribution.id.in_(contribution_ids))
+    )
+    every = union_all(answered, sent).subquery()
+    found: dict[int, list[Destination]] = defaultdict(list)
+    for row in reading().execute(select(every).order_by(every.c.contribution_id, every.c.number)):
+        found[row.contribution_id].append(Destination(row.number, row.name, row.key))
+    return found
 
 
 def awaiting() -> Mapping[int, int]:

@@ -9,6 +9,7 @@ from consult.config import Settings
 from consult.ground import clock
 from consult.register.file import SOURCE
 from consult.web import context, words
+from consult.web.reasons import wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         words.instant,
         words.moment,
         words.number,
+        words.euros,
         words.plural,
         words.typo,
         words.paragraphs,
@@ -44,6 +46,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.jinja_env.filters[word.__name__] = word
     app.jinja_env.globals["remaining"] = words.remaining
     app.jinja_env.globals["url_for_page"] = url_for_page
+    app.jinja_env.globals["refusal"] = wording
     site = Site(
         name=settings.site_name,
         tagline=settings.site_tagline,

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from markupsafe import Markup, escape
 
@@ -106,6 +107,12 @@ def number(value: float | None) -> str:
         return ""
     text = f"{value:,}" if isinstance(value, int) else f"{value:,.10g}"
     return text.replace(",", NARROW).replace(".", ",")
+
+
+def euros(amount: Decimal | int) -> str:
+    """« 12 000 € », « 12 000,50 € »: cents only where there are some."""
+    whole, cents = divmod(round(Decimal(amount) * 100), 100)
+    return f"{number(int(whole))}{f',{int(cents):02}' if cents else ''}{NBSP}€"
 
 
 def plural(count: int, singular: str, many: str | None = None) -> str:

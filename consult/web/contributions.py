@@ -1,0 +1,220 @@
+"""Contributions: the list, one of them, writing, correcting and withdrawing, « Nous aussi »."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from consult.calendar.model import Edition
+from consult.calendar.queries import themes
+from consult.calendar.rules import Stage, Verb
+from consult.contributions import actions
+from consult.contributions.actions import owner_of
+from consult.contributions.model import Contribution
+from consult.contributions.queries import find, one, sharing
+from consult.contributions.rules import (
+    ContributionType,
+    may_edit,
+    may_say_me_too,
+    may_withdraw,
+    may_withdraw_me_too,
+    may_write,
+)
+from consult.ground.refusals import Refused
+from consult.triage.queries import destinations
+from consult.web import doors, words
+from consult.web.context import actor, edition, received_at
+from consult.web.contribution_filters import asked
+from consult.web.forms.contributions import WithdrawalForm, contribution_form
+from consult.web.paging import page_number
+from consult.web.reasons import REFUSALS, wording
+from consult.web.thread import thread_of
+
+pages = Blueprint("contributions", __name__)
+
+
+@pages.get("/<edition:e>/contributions")
+@doors.public
+def index(e: str) -> str:
+    """The list: filters, search, sorts, pages."""
+    the_edition, at = edition(e), received_at()
+    wanted = asked(the_edition.id)
+    found = find(the_edition.id, wanted.filters, page=page_number())
+    return render_template(
+        "contributions/index.html",
+        asked=wanted,
+        page=found,
+        destinations=destinations([line.id for line in found.items]),
+        is_open=the_edition.calendar.permits(Verb.SUBMIT_CONTRIBUTION, at),
+    )
+
+
+@pages.get("/<edition:e>/contributions/<int:n>")
+@doors.public
+def show(e: str, n: int) -> str:
+    """One contribution: its outcome, its text as written, who shares it, its thread."""
+    the_edition = edition(e)
+    contribution = one(the_edition.id, n)
+    shared = sharing(contribution.id, actor().siren)
+    went = destinations([contribution.id]).get(contribution.id, [])
+    return render_template(
+        "contributions/show.html",
+        contribution=contribution,
+        sharing=shared,
+        destinations=went,
+        thread=thread_of(contribution, went),
+        **_verdicts(the_edition, contribution, said=shared.ours),
+    )
+
+
+def _verdicts(the_edition: Edition, contribution: Contribution, *, said: bool) -> dict[str, Any]:
+    """What the reader may do here and now: a courtesy, the acts ask again."""
+    who = actor()
+    when: dict[str, Any] = {"calendar": the_edition.calendar, "at": received_at()}
+    owned = {"owner": owner_of(contribution), "status": contribution.status, **when}
+    return {
+        "may_edit": may_edit(who, **owned),
+        "may_withdraw": may_withdraw(who, **owned),
+        "may_say_me_too": may_say_me_too(who, **owned, said=said),
+        "may_withdraw_me_too": may_withdraw_me_too(who, said=said, **when),
+    }
+
+
+@pages.get("/<edition:e>/contributions/nouvelle")
+@doors.signed_in
+def new(e: str) -> str:
+    """Choose what to write, then write it."""
+    the_edition = edition(e)
+    type_ = _type(request.args.get("type"))
+    if type_ is None:
+        return render_template(
+            "contributions/choose.html", verdicts=_may_write_each(the_edition), closes_at=_closes_at(the_edition)
+        )
+    may_write(actor(), type_=type_, calendar=the_edition.calendar, at=received_at()).or_refuse()
+    return _form_page(type_, contribution_form(type_, actor(), themes(the_edition.id)))
+
+
+@pages.post("/<edition:e>/contributions/nouvelle")
+@doors.signed_in
+def create(e: str) -> ResponseReturnValue:
+    """Publish what was typed. Refused, the text stays in the form."""
+    the_edition = edition(e)
+    type_ = _type(request.form.get("type")) or abort(400)
+    form = contribution_form(type_, actor(), themes(the_edition.id))
+    if not form.validate_on_submit():
+        return _form_page(type_, form), 422
+    try:
+        published = actions.publish(actor(), the_edition.id, form.draft(), at=received_at())
+    except Refused as refused:
+        return _kept(refused, _form_page(type_, form, refused))
+    flash(
+        f"Votre contribution est publiée sous le n°{words.NBSP}{published.number}. L’équipe l’examinera"
+        " et vous écrira ce qu’elle devient ; un accusé de réception vous est envoyé par courriel.",
+        "success",
+    )
+    return redirect(url_for("contributions.show", e=e, n=published.number), 303)
+
+
+@pages.get("/<edition:e>/contributions/<int:n>/modifier")
+@doors.signed_in
+def edit(e: str, n: int) -> str:
+    """The form again, filled in."""
+    the_edition = edition(e)
+    contribution = one(the_edition.id, n)
+    _verdicts(the_edition, contribution, said=False)["may_edit"].or_refuse()
+    form = contribution_form(contribution.type, actor(), themes(the_edition.id), contribution)
+    return _form_page(contribution.type, form, contribution=contribution)
+
+
+@pages.post("/<edition:e>/contributions/<int:n>/modifier")
+@doors.signed_in
+def update(e: str, n: int) -> ResponseReturnValue:
+    """Correct a contribution that nobody has examined yet. Refused, the text stays in the form."""
+    the_edition = edition(e)
+    contribution = one(the_edition.id, n)
+    form = contribution_form(contribution.type, actor(), themes(the_edition.id), contribution)
+    if not form.validate_on_submit():
+        return _form_page(contribution.type, form, contribution=contribution), 422
+    try:
+        actions.edit(actor(), contribution.id, form.draft(), at=received_at())
+    except Refused as refused:
+        return _kept(refused, _form_page(contribution.type, form, refused, contribution))
+    flash("Vos corrections sont enregistrées.", "success")
+    return redirect(url_for("contributions.show", e=e, n=n), 303)
+
+
+@pages.get("/<edition:e>/contributions/<int:n>/retrait")
+@doors.signed_in
+def withdrawal(e: str, n: int) -> str:
+    """Say why it is withdrawn."""
+    the_edition = edition(e)
+    contribution = one(the_edition.id, n)
+    _verdicts(the_edition, contribution, said=False)["may_withdraw"].or_refuse()
+    return render_template("contributions/withdraw.html", contribution=contribution, form=WithdrawalForm())
+
+
+@pages.post("/<edition:e>/contributions/<int:n>/retrait")
+@doors.signed_in
+def withdraw(e: str, n: int) -> ResponseReturnValue:
+    """Withdraw it. It stays readable, with the reason."""
+    contribution, form = one(edition(e).id, n), WithdrawalForm()
+    if not form.validate_on_submit():
+        return render_template("contributions/withdraw.html", contribution=contribution, form=form), 422
+    actions.withdraw(actor(), contribution.id, reason=form.reason.data, at=received_at())
+    flash(f"La contribution n°{words.NBSP}{n} est retirée. Elle reste lisible, avec votre raison.", "success")
+    return redirect(url_for("contributions.show", e=e, n=n), 303)
+
+
+@pages.post("/<edition:e>/contributions/<int:n>/nous-aussi")
+@doors.signed_in
+def say_me_too(e: str, n: int) -> ResponseReturnValue:
+    """« Nous aussi », « Nous utilisons ce service »."""
+    actions.say_me_too(actor(), one(edition(e).id, n).id, at=received_at())
+    flash(f"C’est dit, au nom de {actor().collectivite_name}. Ce n’est pas un vote : celui-ci vient ensuite.", "success")
+    return redirect(url_for("contributions.show", e=e, n=n, _anchor="nous-aussi"), 303)
+
+
+@pages.post("/<edition:e>/contributions/<int:n>/nous-aussi/retrait")
+@doors.signed_in
+def withdraw_me_too(e: str, n: int) -> ResponseReturnValue:
+    """Take it back."""
+    actions.withdraw_me_too(actor(), one(edition(e).id, n).id, at=received_at())
+    flash(f"{actor().collectivite_name} ne figure plus parmi les collectivités qui partagent cette contribution.", "success")
+    return redirect(url_for("contributions.show", e=e, n=n, _anchor="nous-aussi"), 303)
+
+
+def _type(slug: str | None) -> ContributionType | None:
+    return next((type_ for type_ in ContributionType if type_.slug == slug), None)
+
+
+def _may_write_each(the_edition: Edition) -> Sequence[tuple[ContributionType, Any]]:
+    return [
+        (type_, may_write(actor(), type_=type_, calendar=the_edition.calendar, at=received_at())) for type_ in ContributionType
+    ]
+
+
+def _form_page(
+    type_: ContributionType, form: Any, refused: Refused | None = None, contribution: Contribution | None = None
+) -> str:
+    said = wording(refused.reason, refused.moment) if refused else None
+    return render_template(
+        "contributions/form.html",
+        type=type_,
+        form=form,
+        why_refused=said,
+        contribution=contribution,
+        closes_at=_closes_at(g.edition),
+    )
+
+
+def _closes_at(the_edition: Edition) -> datetime | None:
+    return the_edition.calendar.window(Stage.NEEDS).closes_at
+
+
+def _kept(refused: Refused, page: str) -> ResponseReturnValue:
+    """The form again, with what was typed and why it was refused. The status is that of the refusal."""
+    response = make_response(page, REFUSALS[refused.reason].status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

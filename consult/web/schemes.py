@@ -1,0 +1,22 @@
+"""« Quelle aide pour mon projet ? »: the schemes of an edition, as their rules were published."""
+
+from flask import Blueprint, render_template
+
+from consult.ground.clock import PARIS
+from consult.triage.queries import schemes
+from consult.triage.rules import Opening, opening
+from consult.web import doors
+from consult.web.context import edition, received_at
+
+pages = Blueprint("schemes", __name__)
+
+
+@pages.get("/<edition:e>/aides")
+@doors.public
+def index(e: str) -> str:
+    """Each scheme, who it is for, what it pays, and whether it is open today in Paris."""
+    today = received_at().astimezone(PARIS).date()
+    groups: dict[Opening, list[object]] = {state: [] for state in Opening}
+    for scheme in schemes(edition(e).id):
+        groups[opening(scheme.opens_on, scheme.closes_on, today)].append(scheme)
+    return render_template("schemes/index.html", groups=groups, today=today)
