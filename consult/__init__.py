@@ -32,10 +32,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     from consult import web  # noqa: PLC0415 - the edge knows the application, not the reverse
 
     db.init_app(app)
-    csrf.init_app(app)
     login.init_app(app)
+    web.init_app(app, settings)  # before what may refuse a request: the page that says so needs its instant
+    csrf.init_app(app)
     limiter.init_app(app)
-    web.init_app(app, settings)
     return app
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+import hypothesis
 import pytest
 from flask import Flask
 
@@ -12,6 +13,9 @@ from tests.support.commands import Operator
 from tests.support.engines import Engines
 from tests.support.page import PageClient
 from tests.support.world import World
+
+hypothesis.settings.register_profile("house", deadline=None)  # a slow machine is not a failure
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
 Member = TypeVar("Member", bound=StrEnum)
@@ -161,6 +161,12 @@ def lock(session: Session, kind: Lock, key: str | int, *, shared: bool = False) 
 @event.listens_for(Session, "before_flush")
 def _only_in_a_transaction(session: Session, _context: object, _instances: object) -> None:
     if not session.info.get("writing") and (session.new or session.dirty or session.deleted):
+        raise WriteOutsideTransaction
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _statements_too(asked: ORMExecuteState) -> None:
+    if not asked.session.info.get("writing") and (asked.is_insert or asked.is_update or asked.is_delete):
         raise WriteOutsideTransaction
 
 

@@ -1,0 +1,127 @@
+"""Each wrong setting stops the start with its name, what is wrong and an example; the right ones are read."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from consult import create_app
+from consult.config import Env, SettingError, Settings, from_environment
+from consult.ground import clock
+from consult.ground.clock import paris
+
+KEY = "0123456789abcdef0123456789abcdef"
+PRODUCTION = {
+    "CONSULT_ENV": "production",
+    "CONSULT_DATABASE_URL": "postgresql://consult@127.0.0.1/consult",
+    "CONSULT_SECRET_KEY": KEY,
+    "CONSULT_BASE_URL": "https://consultation.exemple.fr",
+    "CONSULT_MAIL_URL": "smtps://consult:secret@smtp.exemple.fr:465",
+}
+
+
+def read(tmp_path: Path, base: dict[str, str], **changed: str | None) -> Settings:
+    """The settings of this environment, changed; None removes one."""
+    values = {"CONSULT_INSTANCE_DIR": str(tmp_path)} | base | changed
+    return from_environment({name: value for name, value in values.items() if value is not None})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("CONSULT_ENV", None, "manque"),
+        ("CONSULT_ENV", "staging", "« staging »"),
+        ("CONSULT_ENV", "PRODUCTION", "ni demo ni production"),
+        ("CONSULT_DATABASE_URL", None, "manque"),
+        ("CONSULT_DATABASE_URL", "mysql://127.0.0.1/consult", "sqlite:/// ou postgresql://"),
+        ("CONSULT_DATABASE_URL", "consult.sqlite3", "sqlite:/// ou postgresql://"),
+        ("CONSULT_SECRET_KEY", None, "manque"),
+        ("CONSULT_SECRET_KEY", "", "manque"),
+        ("CONSULT_SECRET_KEY", KEY[:31], "31 caractères"),
+        ("CONSULT_BASE_URL", None, "manque"),
+        ("CONSULT_BASE_URL", "consultation.exemple.fr", "n’est pas l’adresse d’un site"),
+        ("CONSULT_BASE_URL", "ftp://consultation.exemple.fr", "n’est pas l’adresse d’un site"),
+        ("CONSULT_BASE_URL", "https://exemple.fr/consultation", "sans chemin"),
+        ("CONSULT_BASE_URL", "http://consultation.exemple.fr", "https"),
+        ("CONSULT_MAIL_URL", None, "manque"),
+        ("CONSULT_MAIL_URL", "file:", "file:DOSSIER"),
+        ("CONSULT_MAIL_URL", "smtp.exemple.fr:25", "smtp://"),
+        ("CONSULT_REDIS_URL", "127.0.0.1:6379", "redis://"),
+        ("CONSULT_NOW", "2021-04-20T10:00:00+02:00", "refusée en production"),
+        ("CONSULT_TRUSTED_PROXIES", "beaucoup", "« beaucoup »"),
+        ("CONSULT_TRUSTED_PROXIES", "-1", "de 0 à 5"),
+        ("CONSULT_TRUSTED_PROXIES", "6", "de 0 à 5"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(tmp_path: Path, name: str, value: str | None, said: str) -> None:
+    with pytest.raises(SettingError) as stopped:
+        read(tmp_path, PRODUCTION, **{name: value})
+    line = str(stopped.value)
+    assert stopped.value.name == name
+    assert line.startswith(f"{name} : ")
+    assert said in line
+    assert "\n" not in line
+    if name != "CONSULT_NOW":
+        assert f"Exemple : {name}=" in line
+
+
+@pytest.mark.parametrize("value", ["demain", "2021-04-20", "2021-04-20T10:00:00", "2021-13-01T10:00:00+02:00"])
+def test_the_rehearsal_starts_at_an_instant(tmp_path: Path, value: str) -> None:
+    with pytest.raises(SettingError, match="CONSULT_NOW"):
+        read(tmp_path, {"CONSULT_ENV": "demo"}, CONSULT_NOW=value)
+
+
+def test_the_example_of_each_setting_is_right(tmp_path: Path) -> None:
+    for name in PRODUCTION:
+        with pytest.raises(SettingError) as stopped:
+            read(tmp_path, PRODUCTION, **{name: None})
+        example = str(stopped.value).partition(f"{name}=")[2]
+        if name != "CONSULT_SECRET_KEY":  # its example says how to make one
+            read(tmp_path, PRODUCTION, **{name: example})
+
+
+def test_production_says_everything_itself(tmp_path: Path) -> None:
+    settings = read(tmp_path, PRODUCTION)
+    assert settings.env is Env.PRODUCTION
+    assert settings.database_url == "postgresql+psycopg://consult@127.0.0.1/consult"
+    assert settings.is_secure
+    assert not settings.is_demo
+    assert settings.rate_limits
+    assert settings.trusted_proxies == 1
+    assert settings.now is None
+
+
+def test_a_demonstration_needs_nothing(tmp_path: Path) -> None:
+    settings = read(tmp_path, {"CONSULT_ENV": "demo"})
+    assert settings.is_demo
+    assert not settings.is_secure
+    assert settings.database_url == f"sqlite:///{tmp_path}/consult.sqlite3"
+    assert settings.mail_url == f"file:{tmp_path}/mail"
+    assert settings.trusted_proxies == 0
+
+
+def test_a_demonstration_keeps_the_key_it_made(tmp_path: Path) -> None:
+    first, second = (read(tmp_path, {"CONSULT_ENV": "demo"}).secret_key for _ in range(2))
+    assert first == second
+    assert len(first) >= 32
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0, "for its owner only"
+
+
+def test_the_clock_of_a_rehearsal_starts_with_the_application(tmp_path: Path) -> None:
+    settings = read(tmp_path, {"CONSULT_ENV": "demo"}, CONSULT_NOW="2021-04-20T10:00:00+02:00")
+    try:
+        create_app(settings)
+        assert timedelta() <= clock.now() - paris(2021, 4, 20, 10) < timedelta(minutes=1)
+    finally:
+        clock.stop_rehearsing()
+
+
+@pytest.mark.parametrize("scheme", ["postgres://", "postgresql://", "postgresql+psycopg://"])
+def test_the_usual_addresses_of_postgresql_are_understood(tmp_path: Path, scheme: str) -> None:
+    settings = read(tmp_path, PRODUCTION, CONSULT_DATABASE_URL=f"{scheme}consult@127.0.0.1/consult")
+    assert settings.database_url == "postgresql+psycopg://consult@127.0.0.1/consult"
+
+
+def test_the_last_slash_of_the_address_is_not_a_path(tmp_path: Path) -> None:
+    address = "https://consultation.exemple.fr"
+    assert read(tmp_path, PRODUCTION, CONSULT_BASE_URL=f"{address}/").base_url == address
