@@ -115,17 +115,18 @@ def kind_label(kind: Kind, category: Category | None) -> str:
 
 
 def full_name(name: str, kind: Kind, departement_name: str | None) -> str:
-    """The name with its département, since 3 675 communes share their name with another: « Rocamadour (Lot) ».
+    """The name as people read it, with its département, since 3 675 communes share theirs: « Rocamadour (Lot) ».
 
     What already says its département does not repeat it: a département, the collectivité of Martinique, Paris — but
-    « Mayenne (Mayenne) » is a commune.
+    « Mayenne (Mayenne) » is a commune. The register's apostrophes are straight, those of the page typographic.
     """
     says_it = {
         Kind.DEPARTEMENT: True,
         Kind.REGION: True,
         Kind.SPECIAL_STATUS: bool(departement_name) and name.endswith(f" {departement_name}"),
     }.get(kind, name == departement_name == "Paris")
-    return name if says_it or not departement_name else f"{name} ({departement_name})"
+    full = name if says_it or not departement_name else f"{name} ({departement_name})"
+    return full.replace("'", "’")
 
 
 _ABBREVIATED = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}

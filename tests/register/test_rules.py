@@ -82,6 +82,8 @@ def test_one_wrong_digit_is_always_seen(siren: str, place: int, shift: int) -> N
         ("Creuse Confluence", Kind.EPCI, "Creuse", "Creuse Confluence (Creuse)"),
         ("Département du Lot", Kind.DEPARTEMENT, "Lot", "Département du Lot"),
         ("Région Occitanie", Kind.REGION, None, "Région Occitanie"),
+        ("L'Haÿ-les-Roses", Kind.COMMUNE, "Val-de-Marne", "L’Haÿ-les-Roses (Val-de-Marne)"),
+        ("Dijon", Kind.COMMUNE, "Côte-d'Or", "Dijon (Côte-d’Or)"),
         ("Métropole de Lyon", Kind.SPECIAL_STATUS, "Rhône", "Métropole de Lyon (Rhône)"),
         (
             "Collectivité territoriale de Martinique",
