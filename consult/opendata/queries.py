@@ -1,0 +1,347 @@
+"""The lines of each open data file, read a batch at a time: a file is never held in memory, nor a transaction open.
+
+No file holds a person's name or e-mail address. What is secret at `at` stays out: nothing of a vote before its close, no
+decision before the proclamation.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+
+from consult.accounts.model import Attachment
+from consult.calendar.model import CalendarChange, Edition, Theme
+from consult.calendar.rules import Stage
+from consult.contributions.model import Contribution, ContributionTheme, MeToo
+from consult.contributions.rules import RECEIVED
+from consult.ground.database import reading
+from consult.ground.refusals import NotFound
+from consult.interests.model import Interest
+from consult.interests.rules import LIVE
+from consult.opendata.rules import Cell, line, listed, may_publish
+from consult.opendata.schema import FILES
+from consult.proposals.model import Proposal, ProposalContribution
+from consult.register.model import Collectivite
+from consult.selection.queries import proclaimed
+from consult.services.model import Deployment, Milestone, PhaseStep, Service
+from consult.triage.model import Scheme
+from consult.voting.model import Support
+from consult.voting.queries import counts, ranked
+
+BATCH = 1_000
+
+Lines = Iterator[Sequence[Cell]]
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which edition's file, at which instant, and where the site is: for the addresses in the file."""
+
+    edition: Edition
+    at: datetime
+    base_url: str
+
+    def url(self, page: str, number: int) -> str:
+        return f"{self.base_url}/{self.edition.slug}/{page}/{number}"
+
+
+def csv(name: str, asked: Asked) -> Iterator[str]:
+    """A file, line by line, its headers first. The same for the page and for the command.
+
+    Raises NotFound for a name that is no file's, Refused with the reason of `may_publish`; both before the first line.
+    """
+    if name not in FILES:
+        raise NotFound
+    may_publish(name, asked.edition.calendar, asked.at).or_refuse()
+    return _csv(name, asked)
+
+
+def _csv(name: str, asked: Asked) -> Iterator[str]:
+    yield line(FILES[name].headers)
+    for values in _LINES[name](asked):
+        yield line(values)
+
+
+def sizes(edition: Edition, at: datetime) -> Mapping[str, int | None]:
+    """How many lines each file has, its headers left out; None for one that may not be read yet. One statement."""
+    of = edition.id
+    of_services = Service.edition_id == of
+    found = reading().execute(
+        select(
+            _count(Contribution, Contribution.edition_id == of, Contribution.status.in_(RECEIVED)).label("contributions"),
+            _count(Proposal, Proposal.edition_id == of).label("proposals"),
+            select(func.count())
+            .select_from(Support)
+            .join(Attachment, Attachment.id == Support.attachment_id)
+            .where(Support.edition_id == of, counts())
+            .scalar_subquery()
+            .label("supports"),
+            _count(Interest, Interest.edition_id == of, Interest.status.in_(LIVE)).label("interests"),
+            _count(Service, of_services).label("services"),
+            _joined_count(Milestone, Milestone.service_id == Service.id, of_services).label("milestones"),
+            _joined_count(Deployment, Deployment.service_id == Service.id, of_services).label("deployments"),
+            _count(CalendarChange, CalendarChange.edition_id == of).label("calendar_changes"),
+        )
+    )
+    counted = found.one()._asdict()
+    return {name: counted[name] if may_publish(name, edition.calendar, at) else None for name in FILES}
+
+
+def _count(table: type, *where: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(table).where(*where).scalar_subquery()
+
+
+def _joined_count(table: type, on: ColumnElement[bool], where: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(table).join(Service, on).where(where).scalar_subquery()
+
+
+def _batches(following: Callable[[Any], AnySelect], first: Any, key: Callable[[AnyRow], Any]) -> Iterator[Sequence[AnyRow]]:
+    """The rows that `following(last key)` finds, `BATCH` at a time, until there are none."""
+    last = first
+    while rows := reading().execute(following(last).limit(BATCH)).all():
+        yield rows
+        last = key(rows[-1])
+
+
+def _grouped(statement: AnySelect) -> Mapping[int, Sequence[Any]]:
+    """(key, value) rows as values by key, in the order they come."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for key, value in reading().execute(statement):
+        found[key].append(value)
+    return found
+
+
+_WHERE = (Collectivite.departement, Collectivite.region, Collectivite.stratum)
+_WHO_AND_WHERE = (Collectivite.siren, Collectivite.name, Collectivite.kind, *_WHERE)
+
+
+def _contributions(asked: Asked) -> Lines:
+    for rows in _batches(lambda number: _contributions_after(asked.edition.id, number), 0, lambda row: row.number):
+        ids = [row.id for row in rows]
+        themes = _grouped(
+            select(ContributionTheme.contribution_id, Theme.slug)
+            .join(Theme, Theme.id == ContributionTheme.theme_id)
+            .where(ContributionTheme.contribution_id.in_(ids))
+            .order_by(Theme.position)
+        )
+        proposals = _grouped(
+            select(ProposalContribution.contribution_id, Proposal.number)
+            .join(Proposal, Proposal.id == ProposalContribution.proposal_id)
+            .where(ProposalContribution.contribution_id.in_(ids))
+            .order_by(Proposal.number)
+        )
+        shared = _grouped(
+            select(MeToo.contribution_id, func.count()).where(MeToo.contribution_id.in_(ids)).group_by(MeToo.contribution_id)
+        )
+        for row in rows:
+            yield (
+                row.number,
+                row.type,
+                row.title,
+                row.situation,
+                row.audience,
+                row.effects,
+                listed(themes.get(row.id, ())),
+                row.status,
+                row.status_reason,
+                row.code,
+                listed(proposals.get(row.id, ())),
+                row.siren,
+                row.name,
+                row.kind,
+                row.insee,
+                row.departement,
+                row.region,
+                row.stratum,
+                row.profile,
+                row.function,
+                sum(shared.get(row.id, ())),
+                row.published_at,
+                asked.url("contributions", row.number),
+            )
+
+
+def _contributions_after(edition_id: int, number: int) -> AnySelect:
+    return (
+        select(
+            Contribution.id,
+            Contribution.number,
+            Contribution.type,
+            Contribution.title,
+            Contribution.situation,
+            Contribution.audience,
+            Contribution.effects,
+            Contribution.status,
+            Contribution.status_reason,
+            Scheme.code,
+            Contribution.siren,
+            Collectivite.name,
+            Collectivite.kind,
+            Collectivite.insee,
+            Contribution.departement,
+            Collectivite.region,
+            Collectivite.stratum,
+            Contribution.profile,
+            Contribution.function,
+            Contribution.published_at,
+        )
+        .outerjoin(Collectivite, Collectivite.siren == Contribution.siren)
+        .outerjoin(Scheme, Scheme.id == Contribution.scheme_id)
+        .where(Contribution.edition_id == edition_id, Contribution.status.in_(RECEIVED), Contribution.number > number)
+        .order_by(Contribution.number)
+    )
+
+
+def _proposals(asked: Asked) -> Lines:
+    edition = asked.edition
+    decisions = {decision.proposal_id: decision for decision in proclaimed(edition.id)}
+    votes: dict[int, tuple[int, int]] = {}
+    if edition.calendar.has_closed(Stage.VOTING, asked.at):
+        votes = {one.tally.proposal_id: (one.tally.supports, one.rank) for one in ranked(edition, at=asked.at)}
+        votes |= {one.proposal_id: (one.supports, one.rank) for one in decisions.values()}
+    answered = _grouped(
+        select(ProposalContribution.proposal_id, Contribution.number)
+        .join(Contribution, Contribution.id == ProposalContribution.contribution_id)
+        .where(Contribution.edition_id == edition.id)
+        .order_by(Contribution.number)
+    )
+    for one in reading().execute(
+        select(Proposal.id, Proposal.number, Proposal.title, Proposal.summary)
+        .where(Proposal.edition_id == edition.id)
+        .order_by(Proposal.number)
+    ):
+        supports, rank = votes.get(one.id, (None, None))
+        decision = decisions.get(one.id)
+        yield (
+            one.number,
+            one.title,
+            one.summary,
+            listed(answered.get(one.id, ())),
+            supports,
+            rank,
+            decision.outcome if decision else None,
+            decision.reason if decision else None,
+            asked.url("propositions", one.number),
+        )
+
+
+def _supports(asked: Asked) -> Lines:
+    """By proposition, then by SIREN, which is the order of an index and says nothing of who came first."""
+    of_edition = select(Proposal.id, Proposal.number).where(Proposal.edition_id == asked.edition.id).order_by(Proposal.number)
+    for proposal_id, number in reading().execute(of_edition).all():
+
+        def following(siren: str, proposal_id: int = proposal_id) -> AnySelect:
+            return (
+                select(Support.siren, Support.kind, Support.departement, Support.stratum, Support.given_at, Support.receipt)
+                .join(Attachment, Attachment.id == Support.attachment_id)
+                .where(Support.proposal_id == proposal_id, Support.siren > siren, counts())
+                .order_by(Support.siren)
+            )
+
+        for rows in _batches(following, "", lambda row: row.siren):
+            yield from ((number, *row) for row in rows)
+
+
+def _interests(asked: Asked) -> Lines:
+    def following(number: int) -> AnySelect:
+        return (
+            select(
+                Interest.number,
+                Proposal.number.label("proposal"),
+                *_WHO_AND_WHERE,
+                Interest.level,
+                Interest.status,
+                Interest.charter,
+                Interest.submitted_at,
+                Interest.decided_at,
+            )
+            .join(Proposal, Proposal.id == Interest.proposal_id)
+            .join(Collectivite, Collectivite.siren == Interest.siren)
+            .where(Interest.edition_id == asked.edition.id, Interest.status.in_(LIVE), Interest.number > number)
+            .order_by(Interest.number)
+        )
+
+    for rows in _batches(following, 0, lambda row: row.number):
+        yield from rows
+
+
+def _services(asked: Asked) -> Lines:
+    latest = select(func.max(PhaseStep.id)).where(PhaseStep.service_id == Service.id).correlate(Service).scalar_subquery()
+    deployed = select(func.count()).where(Deployment.service_id == Service.id).correlate(Service).scalar_subquery()
+    for row in reading().execute(
+        select(
+            Service.number,
+            Service.name,
+            Service.summary,
+            Proposal.number,
+            Service.born_at,
+            Service.reason,
+            Service.phase,
+            PhaseStep.entered_at,
+            PhaseStep.reason,
+            deployed,
+        )
+        .join(Proposal, Proposal.id == Service.proposal_id)
+        .join(PhaseStep, PhaseStep.id == latest)
+        .where(Service.edition_id == asked.edition.id)
+        .order_by(Service.number)
+    ):
+        yield (*row, asked.url("services", row[0]))
+
+
+def _milestones(asked: Asked) -> Lines:
+    yield from reading().execute(
+        select(Service.number, Milestone.title, Milestone.set_at, Milestone.due_on, Milestone.done_on)
+        .join(Milestone, Milestone.service_id == Service.id)
+        .where(Service.edition_id == asked.edition.id)
+        .order_by(Service.number, Milestone.due_on, Milestone.id)
+    )
+
+
+def _deployments(asked: Asked) -> Lines:
+    of_edition = select(Service.id, Service.number).where(Service.edition_id == asked.edition.id).order_by(Service.number)
+    for service_id, number in reading().execute(of_edition).all():
+
+        def following(siren: str, service_id: int = service_id) -> AnySelect:
+            return (
+                select(*_WHO_AND_WHERE, Deployment.status, Deployment.since, Deployment.declared_at)
+                .join(Collectivite, Collectivite.siren == Deployment.siren)
+                .where(Deployment.service_id == service_id, Deployment.siren > siren)
+                .order_by(Deployment.siren)
+            )
+
+        for rows in _batches(following, "", lambda row: row.siren):
+            yield from ((number, *row) for row in rows)
+
+
+def _calendar_changes(asked: Asked) -> Lines:
+    yield from reading().execute(
+        select(
+            CalendarChange.at,
+            CalendarChange.stage,
+            CalendarChange.old_opens_at,
+            CalendarChange.old_closes_at,
+            CalendarChange.new_opens_at,
+            CalendarChange.new_closes_at,
+            CalendarChange.reason,
+        )
+        .where(CalendarChange.edition_id == asked.edition.id)
+        .order_by(CalendarChange.at, CalendarChange.id)
+    )
+
+
+_LINES: Mapping[str, Callable[[Asked], Lines]] = {
+    "contributions": _contributions,
+    "proposals": _proposals,
+    "supports": _supports,
+    "interests": _interests,
+    "services": _services,
+    "milestones": _milestones,
+    "deployments": _deployments,
+    "calendar_changes": _calendar_changes,
+}

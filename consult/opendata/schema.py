@@ -1,0 +1,196 @@
+"""The open data files: their columns, what each one means, and when each file is complete. Names stay once they are out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+LICENCE = "Licence Ouverte 2.0 (Etalab)"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file: its header, what kind of value it holds, what it means."""
+
+    name: str
+    holds: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file: what one of its lines is, and when it no longer changes."""
+
+    name: str
+    line: str
+    complete: str
+    columns: Sequence[Column]
+
+    @property
+    def headers(self) -> Sequence[str]:
+        return [column.name for column in self.columns]
+
+
+TEXT, NUMBER, CODE, DAY, INSTANT, ADDRESS = "texte", "nombre", "code", "jour", "instant", "adresse"
+LIST = "codes, séparés par |"
+
+KINDS = "commune, epci, departement, region, special_status, other_grouping"
+STRATA = "lt500 (moins de 500 habitants), lt2000, lt3500, lt10000, lt50000, lt100000, ge100000 (100 000 et plus)"
+
+_WHO = (
+    Column("collectivite_siren", CODE, "SIREN de la collectivité, neuf chiffres"),
+    Column("collectivite_name", TEXT, "Son nom"),
+    Column("collectivite_kind", CODE, f"Sa nature : {KINDS}"),
+)
+_WHERE = (
+    Column("departement", CODE, "Code de son département ; vide pour une région"),
+    Column("region", CODE, "Code INSEE de sa région"),
+    Column("population_stratum", CODE, f"Sa tranche de population : {STRATA}"),
+)
+
+FILES: Mapping[str, DataFile] = {
+    file.name: file
+    for file in (
+        DataFile(
+            "contributions",
+            "une contribution reçue, quel que soit ce qu’elle est devenue",
+            "quand toutes les contributions ont été examinées",
+            (
+                Column("number", NUMBER, "Numéro de la contribution dans l’édition"),
+                Column("type", CODE, "need (besoin) ou existing_service (service existant)"),
+                Column("title", TEXT, "Titre"),
+                Column("situation", TEXT, "La situation, telle qu’elle a été écrite"),
+                Column("audience", TEXT, "Pour qui"),
+                Column("effects", TEXT, "Effets attendus"),
+                Column("themes", LIST, "Thèmes de la contribution"),
+                Column(
+                    "status",
+                    CODE,
+                    "published (en attente), reoriented (réorientée), ineligible (non recevable), grouped (regroupée), "
+                    "withdrawn (retirée)",
+                ),
+                Column("status_reason", TEXT, "Raison donnée, s’il y en a une"),
+                Column("scheme", CODE, "Guichet vers lequel elle a été réorientée"),
+                Column("proposals", LIST, "Numéros des propositions qui lui répondent"),
+                *_WHO,
+                Column("insee", CODE, "Code INSEE de la collectivité"),
+                *_WHERE,
+                Column("profile", CODE, "elu, agent ou partenaire"),
+                Column("function", TEXT, "Fonction de la personne, telle qu’elle l’a dite"),
+                Column("me_too_count", NUMBER, "Collectivités qui ont dit « nous aussi »"),
+                Column("published_at", INSTANT, "Publication"),
+                Column("url", ADDRESS, "Page de la contribution"),
+            ),
+        ),
+        DataFile(
+            "proposals",
+            "une proposition soumise au vote",
+            "à la proclamation ; avant la clôture du vote, supports et rank sont vides",
+            (
+                Column("number", NUMBER, "Numéro de la proposition dans l’édition"),
+                Column("title", TEXT, "Titre"),
+                Column("summary", TEXT, "Résumé"),
+                Column("contributions", LIST, "Numéros des contributions auxquelles elle répond"),
+                Column("supports", NUMBER, "Soutiens comptés ; vide tant que le vote est secret"),
+                Column("rank", NUMBER, "Rang au vote ; vide jusqu’à sa clôture"),
+                Column(
+                    "decision",
+                    CODE,
+                    "retained (retenue), not_retained (non retenue), deferred (reportée) ; vide jusqu’à la proclamation",
+                ),
+                Column("decision_reason", TEXT, "Raison de la décision ; vide jusqu’à la proclamation"),
+                Column("url", ADDRESS, "Page de la proposition"),
+            ),
+        ),
+        DataFile(
+            "supports",
+            "un soutien compté : c’est l’urne, dépouillée. Recomptez-la et vous devez trouver le résultat proclamé",
+            "à la proclamation ; il n’est publié qu’après la clôture du vote",
+            (
+                Column("proposal", NUMBER, "Numéro de la proposition soutenue"),
+                Column("collectivite_siren", CODE, "SIREN de la collectivité, neuf chiffres"),
+                Column("collectivite_kind", CODE, f"Sa nature au moment du vote : {KINDS}"),
+                Column("departement", CODE, "Son département au moment du vote ; vide pour une région"),
+                Column("population_stratum", CODE, f"Sa tranche de population au moment du vote : {STRATA}"),
+                Column("given_at", INSTANT, "Quand le soutien a été donné"),
+                Column("receipt", CODE, "Référence remise à la collectivité"),
+            ),
+        ),
+        DataFile(
+            "interests",
+            "une collectivité volontaire pour une proposition retenue, et dont la candidature est en cours ou acceptée",
+            "quand toutes les candidatures ont reçu leur réponse",
+            (
+                Column("number", NUMBER, "Numéro de la candidature dans l’édition"),
+                Column("proposal", NUMBER, "Numéro de la proposition"),
+                *_WHO,
+                *_WHERE,
+                Column("level", CODE, "relecture, atelier ou pilote"),
+                Column("status", CODE, "submitted (en examen) ou accepted (acceptée)"),
+                Column("charter", CODE, "Version de la charte acceptée"),
+                Column("submitted_at", INSTANT, "Dépôt"),
+                Column("decided_at", INSTANT, "Réponse de l’équipe"),
+            ),
+        ),
+        DataFile(
+            "services",
+            "un service né d’une proposition retenue",
+            "jamais : les services vivent",
+            (
+                Column("number", NUMBER, "Numéro du service dans l’édition"),
+                Column("name", TEXT, "Nom"),
+                Column("summary", TEXT, "Ce qu’il fait"),
+                Column("proposal", NUMBER, "Numéro de la proposition dont il est né"),
+                Column("born_at", INSTANT, "Naissance"),
+                Column("reason", TEXT, "Raison de sa naissance"),
+                Column(
+                    "phase",
+                    CODE,
+                    "investigation, construction, acceleration, consolidation, operated (opéré), transferred (transféré), "
+                    "stopped (arrêté)",
+                ),
+                Column("phase_entered_at", INSTANT, "Entrée dans cette phase"),
+                Column("phase_reason", TEXT, "Raison de cette étape"),
+                Column("deployments", NUMBER, "Collectivités qui l’essaient ou l’utilisent"),
+                Column("url", ADDRESS, "Page du service"),
+            ),
+        ),
+        DataFile(
+            "milestones",
+            "un jalon promis par un service",
+            "jamais : les services vivent",
+            (
+                Column("service", NUMBER, "Numéro du service"),
+                Column("title", TEXT, "Ce qui est promis"),
+                Column("set_at", INSTANT, "Quand c’est annoncé"),
+                Column("due_on", DAY, "Pour quel jour"),
+                Column("done_on", DAY, "Jour où c’est atteint ; vide jusque-là"),
+            ),
+        ),
+        DataFile(
+            "deployments",
+            "une collectivité qui essaie ou utilise un service",
+            "jamais : les services vivent",
+            (
+                Column("service", NUMBER, "Numéro du service"),
+                *_WHO,
+                *_WHERE,
+                Column("status", CODE, "trial (à l’essai) ou in_use (en service)"),
+                Column("since", DAY, "Depuis quel jour"),
+                Column("declared_at", INSTANT, "Déclaration"),
+            ),
+        ),
+        DataFile(
+            "calendar_changes",
+            "une date de l’édition qui a changé",
+            "jamais : la dernière étape n’a pas de fin",
+            (
+                Column("changed_at", INSTANT, "Quand la date a été changée"),
+                Column("stage", CODE, "needs (recueil), voting (vote), interests (territoires référents), tracking (services)"),
+                Column("old_opens_at", INSTANT, "Ouverture, avant"),
+                Column("old_closes_at", INSTANT, "Fermeture, avant ; vide si sans fin"),
+                Column("new_opens_at", INSTANT, "Ouverture, après"),
+                Column("new_closes_at", INSTANT, "Fermeture, après ; vide si sans fin"),
+                Column("reason", TEXT, "Raison donnée"),
+            ),
+        ),
+    )
+}

@@ -1,0 +1,113 @@
+"""The public register of an edition: what the team did, when, and why. Never an act of a person, nor a vote."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+
+from consult.calendar.rules import Stage
+from consult.ground.paging import Page
+from consult.journal.model import PUBLIC_KINDS, Event, EventKind
+from consult.journal.queries import public_events
+from consult.services.model import Phase
+from consult.web import doors, words
+from consult.web.context import edition
+from consult.web.paging import page_number
+
+pages = Blueprint("journal", __name__)
+
+
+@pages.get("/<edition:e>/journal")
+@doors.public
+def index(e: str) -> str:
+    """The register, latest first."""
+    found = public_events(edition(e).id, page=page_number())
+    lines = [entry(event, e) for event in found.items]
+    return render_template("journal/index.html", entries=Page(lines, found.number, found.total, found.size))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event as the register shows it."""
+
+    at: datetime
+    what: str
+    about: str
+    """What the event is about, as a link says it; empty when there is no page for it."""
+    url: str | None
+    reason: str
+
+
+def entry(event: Event, e: str) -> Entry:
+    """An event in words, with a link to what it is about."""
+    about, url = _subject(event, e)
+    return Entry(event.at, WORDS[event.kind](event.data), about, url, event.data.get("reason", ""))
+
+
+def _subject(event: Event, e: str) -> tuple[str, str | None]:
+    name, _, number = (event.subject or "").partition(":")
+    if name == "contribution":
+        return f"Contribution n°{words.NBSP}{number}", url_for("contributions.show", e=e, n=number)
+    if name == "service":
+        return f"Service n°{words.NBSP}{number}", url_for("services.show", e=e, n=number)
+    if name == "stage":
+        return Stage(number).label, url_for("calendar.show", e=e)
+    if event.kind is EventKind.RESULT_PROCLAIMED:
+        return "Décisions du comité", url_for("decisions.show", e=e)
+    return "", None
+
+
+def _moved(data: dict[str, Any]) -> str:
+    """« Fermeture : du … au … », for each edge that moved."""
+    edges = zip(("Ouverture", "Fermeture"), data["before"], data["after"], strict=True)
+    moved = [f"{edge}{words.NBSP}: du {_date(old)} au {_date(new)}" for edge, old, new in edges if old != new]
+    return f"Date changée. {'. '.join(moved)} (heure de Paris)."
+
+
+def _date(iso: str | None) -> str:
+    return words.at_hour(datetime.fromisoformat(iso)) if iso else "sans fin"
+
+
+def _grouped(data: dict[str, Any]) -> str:
+    return f"Contribution regroupée avec d’autres dans {_propositions(data)}."
+
+
+def _ungrouped(data: dict[str, Any]) -> str:
+    return f"Contribution retirée de {_propositions(data)}."
+
+
+def _propositions(data: dict[str, Any]) -> str:
+    numbers = data.get("proposals", [])
+    listed = ", ".join(f"n°{words.NBSP}{number}" for number in numbers)
+    return f"la proposition {listed}" if len(numbers) < 2 else f"les propositions {listed}"
+
+
+def _proclaimed(data: dict[str, Any]) -> str:
+    retained = words.plural(len(data["retained"]), "proposition retenue", "propositions retenues")
+    return f"Décisions du comité de sélection proclamées ensemble{words.NBSP}: {retained}."
+
+
+def _phase(data: dict[str, Any]) -> str:
+    before, after = Phase(data["before"]).label, Phase(data["after"]).label
+    if data["after"] == Phase.STOPPED:
+        return f"«{words.NBSP}{data['name']}{words.NBSP}» s’arrête, en phase «{words.NBSP}{before}{words.NBSP}»."
+    return f"«{words.NBSP}{data['name']}{words.NBSP}» passe en phase «{words.NBSP}{after}{words.NBSP}»."
+
+
+WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
+    EventKind.EDITION_CREATED: lambda _: "Édition annoncée, avec ses dates, ses thèmes et ses règles.",
+    EventKind.EDITION_RULES_SET: lambda _: "Règles de l’édition changées, avant l’ouverture du vote.",
+    EventKind.WINDOW_MOVED: _moved,
+    EventKind.CONTRIBUTION_REORIENTED: lambda data: (
+        f"Contribution réorientée vers le guichet «{words.NBSP}{data['scheme']}{words.NBSP}»."
+    ),
+    EventKind.CONTRIBUTION_DECLARED_INELIGIBLE: lambda _: "Contribution déclarée non recevable.",
+    EventKind.CONTRIBUTION_GROUPED: _grouped,
+    EventKind.CONTRIBUTION_UNGROUPED: _ungrouped,
+    EventKind.RESULT_PROCLAIMED: _proclaimed,
+    EventKind.SERVICE_BORN: lambda data: f"Naissance du service «{words.NBSP}{data['name']}{words.NBSP}».",
+    EventKind.SERVICE_PHASE_ENTERED: _phase,
+}
+assert set(WORDS) == PUBLIC_KINDS, "every public event has its words"  # noqa: S101
