@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice
 
 from consult.accounts import actions
 from consult.accounts.queries import address_of_person, attachments_of
@@ -87,7 +88,7 @@ def _attachments_page(form: AttachmentForm) -> str:
     found = search(typed) if typed and actor().profile is not Profile.PARTENAIRE else []
     if not found and form.siren.data:
         found = list(lines([form.siren.data]).values())
-    form.siren.choices = [(one.siren, one.full_name) for one in found]
+    form.siren.choices = [SelectChoice(one.siren, one.full_name) for one in found]
     return render_template(
         "account/attachments.html",
         form=form,

@@ -48,9 +48,11 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["edition"] = EditionConverter
     app.url_map.converters["int"] = NumberConverter
 
-    @app.before_request
     def _receive() -> None:
         g.received_at = clock.now()
+
+    # First of all, before even the token of a form is checked: its refusal is a page too.
+    app.before_request_funcs.setdefault(None, []).insert(0, _receive)
 
     login.session_protection = None  # sessions live in the base, where they can be ended
     login.user_loader(_user)

@@ -3,14 +3,24 @@
 import re
 from typing import Any
 
-from wtforms import EmailField, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError, validators
+from wtforms import (
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+    validators,
+)
 
 from consult.accounts.actions import AccountDraft
 from consult.accounts.rules import LONGEST_ADDRESS, parse_address
 from consult.ground.actor import Profile, Role
 from consult.web.forms.base import Form, at_most, required
 
-_CODE = re.compile(r"[0-9]{6}")
+_CODE = re.compile(r"[0-9]{6}\Z")
 
 
 def _one_line(text: Any) -> Any:
@@ -75,7 +85,7 @@ class AccountForm(Form):
     profile = RadioField(
         "Votre profil",
         [validators.InputRequired("Choisissez un profil.")],
-        choices=[(profile.value, profile.label.capitalize()) for profile in Profile],
+        choices=[SelectChoice(profile.value, profile.label.capitalize()) for profile in Profile],
     )
     function = StringField(
         "Votre fonction",
@@ -118,7 +128,7 @@ class GrantForm(Form):
     role = SelectField(
         "Rôle",
         [validators.InputRequired("Choisissez un rôle.")],
-        choices=[(role.value, role.label.capitalize()) for role in Role],
+        choices=[SelectChoice(role.value, role.label.capitalize()) for role in Role],
     )
     reason = StringField(
         "Raison",
