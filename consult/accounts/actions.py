@@ -18,7 +18,7 @@ from consult.journal.model import EventKind
 from consult.outbox.actions import post
 from consult.outbox.model import Notice
 from consult.register.model import Collectivite
-from consult.register.rules import full_name
+from consult.register.rules import full_name, is_siren
 
 # ── The account ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -95,7 +95,7 @@ def ask_attachment(actor: Actor, siren: str, *, at: datetime) -> int:
     """
     with transaction() as session:
         person = _locked_person(session, actor)
-        is_current = session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren))
+        is_current = is_siren(siren) and session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren))
         held = session.execute(
             select(Attachment.siren, Attachment.status).where(Attachment.person_id == person.id, Attachment.status.in_(LIVE))
         ).all()

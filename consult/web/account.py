@@ -10,6 +10,7 @@ from consult.accounts.rules import readable_address
 from consult.ground.actor import Profile
 from consult.ground.refusals import Reason, Refused
 from consult.register.queries import lines
+from consult.register.rules import is_siren
 from consult.register.search import CollectiviteLine, search
 from consult.web import doors, words
 from consult.web.context import actor, received_at
@@ -86,7 +87,7 @@ def withdraw_attachment(attachment_id: int) -> ResponseReturnValue:
 def _attachments_page(form: AttachmentForm) -> str:
     typed = (request.values.get("q") or "").strip()[:120]
     found = search(typed) if typed and actor().profile is not Profile.PARTENAIRE else []
-    if not found and form.siren.data:
+    if not found and is_siren(form.siren.data or ""):
         found = list(lines([form.siren.data]).values())
     form.siren.choices = [SelectChoice(one.siren, one.full_name) for one in found]
     return render_template(

@@ -18,6 +18,7 @@ from wtforms import (
 from consult.accounts.actions import AccountDraft
 from consult.accounts.rules import LONGEST_ADDRESS, parse_address
 from consult.ground.actor import Profile, Role
+from consult.register.rules import is_siren
 from consult.web.forms.base import Form, at_most, required
 
 _CODE = re.compile(r"[0-9]{6}\Z")
@@ -38,6 +39,11 @@ def _is_address(_form: Any, field: Any) -> None:
             "Cette adresse est incomplète, ou contient un caractère qui ne peut pas s’y trouver."
             " Exemple : prenom.nom@mairie-exemple.fr"
         )
+
+
+def _is_siren(_form: Any, field: Any) -> None:
+    if not is_siren(field.data):
+        raise ValidationError("Ce n’est pas le SIREN d’une collectivité. Choisissez la vôtre dans la liste.")
 
 
 def _address_field(label: str, description: str = "") -> EmailField:
@@ -105,7 +111,7 @@ class AttachmentForm(Form):
 
     siren = RadioField(
         "Votre collectivité",
-        [validators.InputRequired("Choisissez votre collectivité dans la liste.")],
+        [validators.InputRequired("Choisissez votre collectivité dans la liste."), _is_siren],
         validate_choice=False,
         filters=[_unspaced],
     )
