@@ -195,6 +195,16 @@ def by_status(edition_id: int) -> dict[InterestStatus, int]:
     return dict(rows.tuples().all())
 
 
+def awaiting() -> dict[int, int]:
+    """How many interests wait for an answer, by edition; an edition where none waits is absent. One statement."""
+    rows = reading().execute(
+        select(Interest.edition_id, func.count())
+        .where(Interest.status == InterestStatus.SUBMITTED)
+        .group_by(Interest.edition_id)
+    )
+    return dict(rows.tuples().all())
+
+
 def to_tell(interest: Interest, said: str) -> Select[str, str]:
     """Who hears of an interest: the verified people of its collectivité, and whoever declared it. Keys and addresses.
 

@@ -51,8 +51,8 @@ FILES: Mapping[str, DataFile] = {
     for file in (
         DataFile(
             "contributions",
-            "une contribution reçue, quel que soit ce qu’elle est devenue",
-            "quand toutes les contributions ont été examinées",
+            "une contribution reçue, quoi qu’elle soit devenue",
+            "Complet quand toutes les contributions ont reçu leur réponse.",
             (
                 Column("number", NUMBER, "Numéro de la contribution dans l’édition"),
                 Column("type", CODE, "need (besoin) ou existing_service (service existant)"),
@@ -83,7 +83,7 @@ FILES: Mapping[str, DataFile] = {
         DataFile(
             "proposals",
             "une proposition soumise au vote",
-            "à la proclamation ; avant la clôture du vote, supports et rank sont vides",
+            "Complet à la proclamation. Avant la clôture du vote, supports et rank sont vides.",
             (
                 Column("number", NUMBER, "Numéro de la proposition dans l’édition"),
                 Column("title", TEXT, "Titre"),
@@ -103,7 +103,7 @@ FILES: Mapping[str, DataFile] = {
         DataFile(
             "supports",
             "un soutien compté : c’est l’urne, dépouillée. Recomptez-la et vous devez trouver le résultat proclamé",
-            "à la proclamation ; il n’est publié qu’après la clôture du vote",
+            "Publié à la clôture du vote, complet à la proclamation.",
             (
                 Column("proposal", NUMBER, "Numéro de la proposition soutenue"),
                 Column("collectivite_siren", CODE, "SIREN de la collectivité, neuf chiffres"),
@@ -117,7 +117,7 @@ FILES: Mapping[str, DataFile] = {
         DataFile(
             "interests",
             "une collectivité volontaire pour une proposition retenue, et dont la candidature est en cours ou acceptée",
-            "quand toutes les candidatures ont reçu leur réponse",
+            "Complet quand toutes les candidatures ont reçu leur réponse.",
             (
                 Column("number", NUMBER, "Numéro de la candidature dans l’édition"),
                 Column("proposal", NUMBER, "Numéro de la proposition"),
@@ -133,7 +133,7 @@ FILES: Mapping[str, DataFile] = {
         DataFile(
             "services",
             "un service né d’une proposition retenue",
-            "jamais : les services vivent",
+            "Change tant que les services vivent.",
             (
                 Column("number", NUMBER, "Numéro du service dans l’édition"),
                 Column("name", TEXT, "Nom"),
@@ -156,7 +156,7 @@ FILES: Mapping[str, DataFile] = {
         DataFile(
             "milestones",
             "un jalon promis par un service",
-            "jamais : les services vivent",
+            "Change tant que les services vivent.",
             (
                 Column("service", NUMBER, "Numéro du service"),
                 Column("title", TEXT, "Ce qui est promis"),
@@ -168,7 +168,7 @@ FILES: Mapping[str, DataFile] = {
         DataFile(
             "deployments",
             "une collectivité qui essaie ou utilise un service",
-            "jamais : les services vivent",
+            "Change tant que les services vivent.",
             (
                 Column("service", NUMBER, "Numéro du service"),
                 *_WHO,
@@ -181,7 +181,7 @@ FILES: Mapping[str, DataFile] = {
         DataFile(
             "calendar_changes",
             "une date de l’édition qui a changé",
-            "jamais : la dernière étape n’a pas de fin",
+            "Change à chaque date déplacée.",
             (
                 Column("changed_at", INSTANT, "Quand la date a été changée"),
                 Column("stage", CODE, "needs (recueil), voting (vote), interests (territoires référents), tracking (services)"),

@@ -238,6 +238,12 @@ def fertile(edition_id: int) -> Sequence[tuple[int, int, str, int]]:
     return rows.tuples().all()
 
 
+def born() -> dict[int, int]:
+    """How many services there are, by edition; an edition without any is absent. One statement."""
+    rows = reading().execute(select(Service.edition_id, func.count()).group_by(Service.edition_id))
+    return dict(rows.tuples().all())
+
+
 def to_tell(service: Service) -> Select[str, str]:
     """Who hears that a service is born: who wrote its contributions, supported or volunteered. Keys and addresses."""
     of_proposal = service.proposal_id

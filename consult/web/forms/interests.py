@@ -114,3 +114,9 @@ class AnswerForm(Form):
         validators=[Optional(), at_most(2000)],
         render_kw={"rows": 4},
     )
+
+    def declines(self) -> bool:
+        """Whether what was typed is enough to decline; what is missing is said beside the field."""
+        if not self.reason.data:
+            self.reason.errors = ["Dites pourquoi : la collectivité reçoit cette raison."]
+        return bool(self.reason.data)
