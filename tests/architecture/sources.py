@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -117,9 +117,10 @@ def dotted(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else "?"
 
 
-def sources(*folders: str) -> list[Source]:
-    """Every Python file of the application, or of these folders."""
-    return [Source(path) for folder in folders or ("consult",) for path in sorted((ROOT / folder).rglob("*.py"))]
+@cache
+def sources() -> tuple[Source, ...]:
+    """Every Python file of the application."""
+    return tuple(Source(path) for path in sorted((ROOT / "consult").rglob("*.py")))
 
 
 def tracked_files() -> list[Path]:

@@ -63,7 +63,7 @@ def test_every_notice_has_its_words(notice: Notice) -> None:
     assert template.exists(), f"templates/mail/{notice.value}.txt: its first line is the subject"
     words = template.read_text("utf-8")
     assert "'" not in _without_code(words), "a typographic apostrophe"
-    assert "{{ site_name }}" in words or "{% extends" in words, "an e-mail is signed"
+    assert 'extends "mail/layout.txt"' in words, "an e-mail is signed, and says why it was received"
 
 
 def _without_code(template: str) -> str:
