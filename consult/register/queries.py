@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound
 from consult.register.model import Collectivite, Departement, RegisterLoad
-from consult.register.rules import Kind
+from consult.register.rules import Kind, is_siren
 from consult.register.search import LINE, CollectiviteLine, find, search
 
 __all__ = ["CollectiviteLine", "counts_by_kind", "departements", "find", "get", "latest_load", "lines", "members", "search"]
@@ -15,7 +15,7 @@ __all__ = ["CollectiviteLine", "counts_by_kind", "departements", "find", "get", 
 
 def get(siren: str) -> Collectivite:
     """A collectivité, current or ended. Raises NotFound."""
-    found = reading().get(Collectivite, siren)
+    found = reading().get(Collectivite, siren) if is_siren(siren) else None
     if found is None:
         raise NotFound(f"Aucune collectivité n’a le SIREN {siren[:20]!r}.")
     return found

@@ -74,12 +74,12 @@ class Stratum(StrEnum):
     def label(self) -> str:
         return {
             Stratum.LT500: "moins de 500 habitants",
-            Stratum.LT2000: "de 500 à 1 999 habitants",
-            Stratum.LT3500: "de 2 000 à 3 499 habitants",
-            Stratum.LT10000: "de 3 500 à 9 999 habitants",
-            Stratum.LT50000: "de 10 000 à 49 999 habitants",
-            Stratum.LT100000: "de 50 000 à 99 999 habitants",
-            Stratum.GE100000: "100 000 habitants et plus",
+            Stratum.LT2000: "de 500 à 1 999 habitants",
+            Stratum.LT3500: "de 2 000 à 3 499 habitants",
+            Stratum.LT10000: "de 3 500 à 9 999 habitants",
+            Stratum.LT50000: "de 10 000 à 49 999 habitants",
+            Stratum.LT100000: "de 50 000 à 99 999 habitants",
+            Stratum.GE100000: "100 000 habitants et plus",
         }[self]
 
 

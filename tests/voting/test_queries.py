@@ -146,7 +146,7 @@ def test_who_supports_one_proposition(world: World) -> None:
     give_each([world.person(CAUVALDOR)], second)
     assert breakdown(fresh(edition), first.id, at=CLOSED) == Breakdown(
         by_kind=[("communes", 2), ("département", 1)],
-        by_stratum=[("de 500 à 1 999 habitants", 1), ("de 3 500 à 9 999 habitants", 1), ("100 000 habitants et plus", 1)],
+        by_stratum=[("de 500 à 1 999 habitants", 1), ("de 3 500 à 9 999 habitants", 1), ("100 000 habitants et plus", 1)],
     )
 
 
