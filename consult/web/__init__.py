@@ -19,6 +19,7 @@ FAMILIES = (
     "steering_roles",
     "interests",
     "services",
+    "collectivites",
     "data",
     "journal",
     "bilan",
