@@ -21,6 +21,10 @@ class ContributionType(StrEnum):
         return {ContributionType.NEED: "Besoin", ContributionType.EXISTING_SERVICE: "Service existant"}[self]
 
     @property
+    def plural(self) -> str:
+        return {ContributionType.NEED: "Besoins", ContributionType.EXISTING_SERVICE: "Services existants"}[self]
+
+    @property
     def slug(self) -> str:
         """As addresses and forms say it."""
         return {ContributionType.NEED: "besoin", ContributionType.EXISTING_SERVICE: "service"}[self]

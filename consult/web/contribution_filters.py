@@ -47,9 +47,9 @@ def asked(edition_id: int) -> Asked:
         form=form,
         filters=filters,
         active=[label for name in ("type", "theme", "statut", "departement") if (label := _label(form[name], known[name]))]
-        + ([f"« {form.q.data} »"] if form.q.data else []),
+        + ([f"« {form.q.data} »"] if form.q.data else []),
         ignored=[
-            f"{form[name].label.text} « {_short(form[name].data)} »" for name in known if form[name].data and not known[name]
+            f"{form[name].label.text} « {_short(form[name].data)} »" for name in known if form[name].data and not known[name]
         ],
         themes={theme.id: theme.label for theme in every},
     )

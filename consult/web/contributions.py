@@ -111,7 +111,7 @@ def create(e: str) -> ResponseReturnValue:
         return _kept(refused, _form_page(type_, form, refused))
     flash(
         f"Votre contribution est publiée sous le n°{words.NBSP}{published.number}. L’équipe l’examinera"
-        " et vous écrira ce qu’elle devient ; un accusé de réception vous est envoyé par courriel.",
+        " et vous écrira ce qu’elle devient ; un accusé de réception vous est envoyé par courriel.",
         "success",
     )
     return redirect(url_for("contributions.show", e=e, n=published.number), 303)
@@ -172,7 +172,7 @@ def withdraw(e: str, n: int) -> ResponseReturnValue:
 def say_me_too(e: str, n: int) -> ResponseReturnValue:
     """« Nous aussi », « Nous utilisons ce service »."""
     actions.say_me_too(actor(), one(edition(e).id, n).id, at=received_at())
-    flash(f"C’est dit, au nom de {actor().collectivite_name}. Ce n’est pas un vote : celui-ci vient ensuite.", "success")
+    flash(f"C’est dit, au nom de {actor().collectivite_name}. Ce n’est pas un vote : celui-ci vient ensuite.", "success")
     return redirect(url_for("contributions.show", e=e, n=n, _anchor="nous-aussi"), 303)
 
 

@@ -1,15 +1,22 @@
 """Propositions: the list, and the page of one with every contribution it answers."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from consult.calendar.rules import Stage
+from consult.ground.refusals import Refused
 from consult.ground.text import visible
+from consult.proposals import actions
+from consult.proposals.model import Proposal
 from consult.proposals.queries import contributions_of, find, one, sharers_of
+from consult.proposals.rules import may_write_proposal
 from consult.services.thread import followed
-from consult.web import doors
+from consult.web import doors, words
 from consult.web.ballots import ballot_of, ballots_of
 from consult.web.context import actor, edition, received_at
+from consult.web.forms.triage import ProposalForm, proposal_form
 from consult.web.paging import page_number
+from consult.web.reasons import REFUSALS, wording
 
 pages = Blueprint("proposals", __name__)
 
@@ -29,6 +36,7 @@ def index(e: str) -> str:
         ballots=ballots_of(the_edition, found.items, actor(), at),
         voting=the_edition.calendar.window(Stage.VOTING),
         is_early=not the_edition.calendar.has_opened(Stage.VOTING, at),
+        may_write=may_write_proposal(actor(), calendar=the_edition.calendar, at=at),
     )
 
 
@@ -45,4 +53,64 @@ def show(e: str, n: int) -> str:
         sharers=sharers_of(proposal.id),
         followed=followed([proposal.id])[proposal.id],
         ballot=ballot_of(the_edition, proposal, actor(), at),
+        may_write=may_write_proposal(actor(), calendar=the_edition.calendar, at=at),
     )
+
+
+@pages.get("/moderation/<edition:e>/propositions/nouvelle")
+@doors.moderators
+def new(e: str) -> str:
+    """Write a proposition."""
+    may_write_proposal(actor(), calendar=edition(e).calendar, at=received_at()).or_refuse()
+    return _form_page(proposal_form())
+
+
+@pages.post("/moderation/<edition:e>/propositions/nouvelle")
+@doors.moderators
+def create(e: str) -> ResponseReturnValue:
+    """Publish it. Refused, the text stays in the form."""
+    the_edition, form = edition(e), proposal_form()
+    if not form.validate_on_submit():
+        return _form_page(form), 422
+    draft = form.draft(is_fictitious=the_edition.is_fictitious)
+    try:
+        written = actions.create(actor(), the_edition.id, draft, at=received_at())
+    except Refused as refused:
+        return _kept(form, refused)
+    flash(f"La proposition n°{words.NBSP}{written.number} est publiée. Regroupez-y des contributions.", "success")
+    return redirect(url_for("proposals.show", e=e, n=written.number), 303)
+
+
+@pages.get("/moderation/<edition:e>/propositions/<int:n>")
+@doors.moderators
+def edit(e: str, n: int) -> str:
+    """Correct a proposition, until the vote opens."""
+    the_edition = edition(e)
+    may_write_proposal(actor(), calendar=the_edition.calendar, at=received_at()).or_refuse()
+    proposal = one(the_edition.id, n)
+    return _form_page(proposal_form(proposal), proposal=proposal)
+
+
+@pages.post("/moderation/<edition:e>/propositions/<int:n>")
+@doors.moderators
+def update(e: str, n: int) -> ResponseReturnValue:
+    """Keep the corrections; the journal keeps the words it had. Refused, the text stays in the form."""
+    proposal = one(edition(e).id, n)
+    form = proposal_form(proposal)
+    if not form.validate_on_submit():
+        return _form_page(form, proposal=proposal), 422
+    try:
+        actions.edit(actor(), proposal.id, form.draft(), at=received_at())
+    except Refused as refused:
+        return _kept(form, refused, proposal)
+    flash("Les corrections sont enregistrées.", "success")
+    return redirect(url_for("proposals.show", e=e, n=n), 303)
+
+
+def _form_page(form: ProposalForm, why_refused: str = "", proposal: Proposal | None = None) -> str:
+    return render_template("proposals/form.html", form=form, why_refused=why_refused, proposal=proposal)
+
+
+def _kept(form: ProposalForm, refused: Refused, proposal: Proposal | None = None) -> ResponseReturnValue:
+    page = _form_page(form, wording(refused.reason, refused.moment), proposal)
+    return make_response(page, REFUSALS[refused.reason].status)

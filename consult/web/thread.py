@@ -38,8 +38,8 @@ def _steps(contribution: Contribution, destinations: Sequence[Destination]) -> I
         return
     when = words.day(contribution.status_at) if contribution.status_at else ""
     if contribution.status is not Status.GROUPED:
-        stopped = contribution.status is not Status.REORIENTED
-        yield Step(contribution.status.label, when, "stopped" if stopped else "past")
+        state = "past" if contribution.status is Status.REORIENTED else "stopped"
+        yield Step(contribution.status.label, when, state, " ".join(went.name for went in destinations))
         return
     after = followed([went.key for went in destinations])
     for went in destinations:
@@ -55,7 +55,7 @@ def _after(after: Followed) -> Iterator[Step]:
     for service in after.services:
         over = service.phase is Phase.STOPPED
         yield Step(
-            f"Service « {service.name} » : {service.phase.label.lower()}",
+            f"Service « {service.name} » : {service.phase.label.lower()}",
             f"né le {words.day(service.born_at)}",
             "stopped" if over else "open",
             Markup('<a href="{}">{}</a>').format(

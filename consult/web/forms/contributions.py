@@ -13,6 +13,7 @@ from consult.contributions.rules import RECEIVED, ContributionType
 from consult.ground.actor import Actor, Profile
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.inputs import EurosField, TicksField, one_line, web_address
+from consult.web.words import typo
 
 MOST_THEMES = 3
 SORTS = (Sort.RECENT, Sort.OLDEST, Sort.SHARED)
@@ -22,7 +23,7 @@ def _one_to_three(_form: Any, field: Any) -> None:
     if not field.data:
         raise ValidationError("Choisissez un thème au moins.")
     if len(field.data) > MOST_THEMES:
-        raise ValidationError(f"Choisissez trois thèmes au plus : vous en avez coché {len(field.data)}.")
+        raise ValidationError(f"Choisissez trois thèmes au plus : vous en avez coché {len(field.data)}.")
 
 
 def _title(description: str) -> StringField:
@@ -44,17 +45,17 @@ class NeedForm(Form):
 
     type = HiddenField()
     title = _title(
-        "Ce que vous voudriez pouvoir faire, en une phrase. Exemple : « Signaler un nid-de-poule sans appeler la mairie »."
+        "Ce que vous voudriez pouvoir faire, en une phrase. Exemple : « Signaler un nid-de-poule sans appeler la mairie »."
     )
     situation = _text(
         "Votre situation",
         4000,
-        "Comment faites-vous aujourd’hui, et qu’est-ce qui ne va pas ?",
+        "Comment faites-vous aujourd’hui, et qu’est-ce qui ne va pas ?",
         "Décrivez votre situation, même en deux phrases.",
         rows=7,
     )
     audience = _text("Qui est concerné", 1000, "Les habitants, les agents d’accueil, les élus… et combien à peu près.")
-    effects = _text("Ce que cela changerait", 2000, "À quoi verriez-vous que le problème est résolu ?")
+    effects = _text("Ce que cela changerait", 2000, "À quoi verriez-vous que le problème est résolu ?")
     themes = _themes()
 
     def draft(self) -> ContributionDraft:
@@ -68,16 +69,16 @@ class ServiceForm(Form):
     type = HiddenField()
     partner = StringField(
         "Votre organisation",
-        [*required("Écrivez le nom de votre organisation : elle sera publique."), at_most(120)],
+        [*required("Écrivez le nom de votre organisation : elle sera publique."), at_most(120)],
         description="L’association, l’entreprise ou la structure qui propose ce service. Elle sera publique.",
         filters=[one_line],
         render_kw={"autocomplete": "organization"},
     )
-    title = _title("Ce que fait ce service, en une phrase. Exemple : « Application de signalement ouverte ».")
+    title = _title("Ce que fait ce service, en une phrase. Exemple : « Application de signalement ouverte ».")
     situation = _text(
         "Ce que fait ce service aujourd’hui",
         4000,
-        "Depuis quand existe-t-il, comment fonctionne-t-il, qu’est-ce qui l’empêche de s’étendre ?",
+        "Depuis quand existe-t-il, comment fonctionne-t-il, qu’est-ce qui l’empêche de s’étendre ?",
         "Décrivez ce service, même en deux phrases.",
         rows=7,
     )
@@ -87,7 +88,7 @@ class ServiceForm(Form):
     url = StringField(
         "Adresse du service",
         [at_most(500), web_address],
-        description="Là où l’on peut le voir ou l’essayer. Exemple : https://service.exemple.fr",
+        description="Là où l’on peut le voir ou l’essayer. Exemple : https://service.exemple.fr",
         render_kw={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"},
     )
     repository = StringField(
@@ -99,7 +100,7 @@ class ServiceForm(Form):
     licence = StringField("Licence", [at_most(120)], description="Par exemple AGPL-3.0 ou EUPL-1.2.", filters=[one_line])
     funding_sought = EurosField(
         "Financement recherché",
-        description="En euros. Exemple : 12 000",
+        description="En euros. Exemple : 12 000",
         render_kw={"inputmode": "decimal", "autocomplete": "off", "class": "input-short"},
     )
     funding_purpose = _text("À quoi servirait ce financement", 1000, "Ce qu’il permettrait de faire, pour qui.", rows=2)
@@ -160,8 +161,8 @@ class WithdrawalForm(Form):
 
     reason = TextAreaField(
         "Raison du retrait",
-        [*required("Écrivez la raison : elle sera publique."), at_most(1000)],
-        description="Elle sera publique, à la place de l’examen. Par exemple : « Le besoin est satisfait depuis mars ».",
+        [*required("Écrivez la raison : elle sera publique."), at_most(1000)],
+        description="Elle sera publique, à la place de l’examen. Par exemple : « Le besoin est satisfait depuis mars ».",
         render_kw={"rows": 3},
     )
 
@@ -181,8 +182,8 @@ class FiltersForm(Form):
 
     def offer(self, themes: Sequence[Theme], departements: Sequence[tuple[str, str]]) -> None:
         """Give each list its choices; "" keeps everything."""
-        self.type.choices = [("", "Besoins et services"), *((type_.slug, f"{type_.label}s") for type_ in ContributionType)]
+        self.type.choices = [("", "Besoins et services"), *((type_.slug, type_.plural) for type_ in ContributionType)]
         self.theme.choices = [("", "Tous les thèmes"), *((theme.slug, theme.label) for theme in themes)]
         self.statut.choices = [("", "Tous les états"), *((status.slug, status.label) for status in RECEIVED)]
-        self.departement.choices = [("", "Toute la France"), *((code, f"{name} ({code})") for code, name in departements)]
+        self.departement.choices = [("", "Toute la France"), *((code, typo(f"{name} ({code})")) for code, name in departements)]
         self.tri.choices = [(sort.value, sort.label.capitalize()) for sort in SORTS]

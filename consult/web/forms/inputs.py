@@ -36,10 +36,10 @@ def euros(typed: str) -> Decimal:
     """The amount that someone meant. Raises ValueError, in words they can act on."""
     found = _AMOUNT.fullmatch(_EUROS.sub("", typed))
     if found is None:
-        raise ValueError("Écrivez un montant en euros, en chiffres. Exemple : 12 000 ou 12 000,50.")
+        raise ValueError("Écrivez un montant en euros, en chiffres. Exemple : 12 000 ou 12 000,50.")
     amount = Decimal(f"{re.sub(r'[^0-9]', '', found['whole'])}.{found['cents'] or 0}")
     if amount > LARGEST_AMOUNT:
-        raise ValueError("Ce montant est trop grand : vérifiez-le.")
+        raise ValueError("Ce montant est trop grand : vérifiez-le.")
     return amount
 
 
@@ -53,7 +53,7 @@ def web_address(_form: Any, field: Any) -> None:
     except ValueError:
         sound = False
     if not sound:
-        raise ValidationError("Cette adresse est incomplète. Exemple : https://service.exemple.fr")
+        raise ValidationError("Cette adresse est incomplète. Exemple : https://service.exemple.fr")
 
 
 class TicksField(SelectMultipleField):  # type: ignore[misc]

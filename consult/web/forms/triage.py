@@ -1,0 +1,128 @@
+"""The forms of the triage desk: group, take out, reorient, declare ineligible; and the one that writes a proposition."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
+
+from consult.proposals.actions import ProposalDraft
+from consult.proposals.model import Proposal
+from consult.proposals.queries import ProposalRef
+from consult.triage.model import Scheme
+from consult.web.forms.base import Form, at_most, required
+from consult.web.forms.inputs import TicksField, one_line
+
+
+class _Act(Form):
+    """One of several forms on the same page: its fields keep their names, but their ids are its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.id = f"{type(self).__name__.removesuffix('Form').lower()}-{field.name}"
+            field.label.field_id = field.id
+
+
+class GroupForm(_Act):
+    """Which contributions, into which propositions: existing ones, a new one, or both."""
+
+    file = HiddenField()
+    """The number of the open file, to come back to it when something is to be corrected."""
+    contributions = SelectMultipleField("Contributions", coerce=int, validate_choice=False)
+    proposals = TicksField("Propositions existantes", coerce=int)
+    title = StringField("Titre d’une nouvelle proposition", [at_most(250)], filters=[one_line])
+    summary = TextAreaField(
+        "Son résumé",
+        [at_most(1000)],
+        description="Une ou deux phrases, que tout le monde comprend. Le reste s’écrira ensuite.",
+        render_kw={"rows": 3},
+    )
+
+    def offer(self, proposals: Sequence[ProposalRef]) -> None:
+        """Give the propositions to choose from."""
+        self.proposals.choices = [(proposal.number, f"n° {proposal.number}, {proposal.title}") for proposal in proposals]
+
+    def validate_contributions(self, field: Any) -> None:
+        """At least one."""
+        if not field.data:
+            raise ValidationError("Cochez au moins une contribution dans la file.")
+
+    def validate_proposals(self, field: Any) -> None:
+        """At least one, unless a new one is written."""
+        if not field.data and not self.title.data:
+            raise ValidationError("Choisissez une proposition, ou écrivez-en une nouvelle.")
+
+    def validate_summary(self, field: Any) -> None:
+        """A new proposition says in a sentence what it proposes."""
+        if self.title.data and not field.data:
+            raise ValidationError("Résumez la nouvelle proposition en une phrase.")
+
+    def draft(self) -> ProposalDraft | None:
+        """The new proposition, if one is written."""
+        return ProposalDraft(self.title.data, self.summary.data) if self.title.data else None
+
+
+class UngroupForm(_Act):
+    """Out of which proposition."""
+
+    proposal = IntegerField("Proposition", required("Dites de quelle proposition la sortir."))
+
+
+def _reason(description: str) -> TextAreaField:
+    return TextAreaField(
+        "Raison",
+        [*required("Écrivez la raison : elle est publique, et envoyée à l’auteur."), at_most(2000)],
+        description=description,
+        render_kw={"rows": 4},
+    )
+
+
+class ReorientForm(_Act):
+    """To which scheme, and why."""
+
+    scheme = SelectField("Guichet", required("Choisissez un guichet."))
+    reason = _reason("Publique, et envoyée telle quelle à l’auteur : pourquoi ce guichet, et comment s’y adresser.")
+
+    def offer(self, schemes: Sequence[tuple[Scheme, str]]) -> None:
+        """Give the schemes to choose from, each with where it stands today."""
+        self.scheme.choices = [
+            ("", "Choisir…"),
+            *((str(scheme.id), f"{scheme.name} ({state})") for scheme, state in schemes),
+        ]
+
+
+class IneligibleForm(_Act):
+    """Why it does not belong to this consultation."""
+
+    reason = _reason("Publique, et envoyée telle quelle à l’auteur : la règle qui l’explique, et où s’adresser sinon.")
+
+
+class ProposalForm(Form):
+    """What is put to the vote."""
+
+    title = StringField(
+        "Titre",
+        [*required("Donnez un titre à la proposition."), at_most(250)],
+        description="Un verbe, puis ce que la collectivité pourrait faire. Exemple : « Faciliter le signalement d’incidents ».",
+        filters=[one_line],
+    )
+    summary = TextAreaField(
+        "Résumé",
+        [*required("Résumez la proposition en une ou deux phrases."), at_most(1000)],
+        description="C’est ce que lisent ceux qui votent dans la liste.",
+        render_kw={"rows": 3},
+    )
+    changes = TextAreaField("Ce que cela changerait", [at_most(3000)], render_kw={"rows": 5})
+    for_whom = TextAreaField("Pour qui", [at_most(1000)], render_kw={"rows": 3})
+
+    def draft(self, *, is_fictitious: bool = False) -> ProposalDraft:
+        """What the actions take."""
+        return ProposalDraft(
+            self.title.data, self.summary.data, self.changes.data or "", self.for_whom.data or "", is_fictitious=is_fictitious
+        )
+
+
+def proposal_form(proposal: Proposal | None = None) -> ProposalForm:
+    """The form, filled in with a proposition when one is corrected."""
+    fields = ("title", "summary", "changes", "for_whom")
+    return ProposalForm(data={name: getattr(proposal, name) for name in fields} if proposal else None)
