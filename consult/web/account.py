@@ -9,10 +9,12 @@ from consult.accounts.queries import address_of_person, attachments_of
 from consult.accounts.rules import readable_address
 from consult.ground.actor import Profile
 from consult.ground.refusals import Reason, Refused
+from consult.ground.text import visible
 from consult.register.queries import lines
 from consult.register.rules import is_siren
 from consult.register.search import CollectiviteLine, search
 from consult.web import doors, words
+from consult.web.collectivites import LONGEST
 from consult.web.context import actor, received_at
 from consult.web.forms.accounts import AccountForm, AttachmentForm
 from consult.web.paging import page_number
@@ -85,10 +87,8 @@ def withdraw_attachment(attachment_id: int) -> ResponseReturnValue:
 
 
 def _attachments_page(form: AttachmentForm) -> str:
-    typed = (request.values.get("q") or "").strip()[:120]
-    found = search(typed) if typed and actor().profile is not Profile.PARTENAIRE else []
-    if not found and is_siren(form.siren.data or ""):
-        found = list(lines([form.siren.data]).values())
+    typed = visible(request.values.get("q", "")).strip()[:LONGEST]
+    found = [] if actor().profile is Profile.PARTENAIRE else _found(typed, form)
     form.siren.choices = [SelectChoice(one.siren, one.full_name) for one in found]
     return render_template(
         "account/attachments.html",
@@ -98,6 +98,15 @@ def _attachments_page(form: AttachmentForm) -> str:
         helps={one.siren: _what_it_is(one) for one in found},
         mine=attachments_of(actor().person_id or 0, page=page_number()),
     )
+
+
+def _found(typed: str, form: AttachmentForm) -> list[CollectiviteLine]:
+    """The one picked among the suggestions, if there is one, already chosen; otherwise what the words find."""
+    form.siren.data = form.siren.data or request.args.get("siren")
+    picked = "siren" in request.args or not typed
+    if picked and is_siren(form.siren.data or ""):
+        return list(lines([form.siren.data]).values())
+    return search(typed)
 
 
 def _what_it_is(one: CollectiviteLine) -> str:

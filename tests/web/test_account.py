@@ -181,6 +181,16 @@ def test_one_s_own_postal_code_and_siren_find_it_too(client: PageClient, world: 
         assert client.get(f"/compte/rattachements?q={typed}").soup.select("input[name=siren]")
 
 
+def test_a_suggestion_that_was_picked_is_already_chosen(client: PageClient, world: World) -> None:
+    page = client.sign_in(world.person()).get(f"/compte/rattachements?q=Gramat+(Lot)&siren={GRAMAT}")
+    (choice,) = page.soup.select("input[name=siren]")
+    assert (choice["value"], choice.has_attr("checked")) == (GRAMAT, True)
+    assert page.soup.select_one("input[name=q][data-collectivites]"), "suggestions come as one types"
+    for siren in ("000000000", "x", "%00", "9" * 40):
+        page = client.get(f"/compte/rattachements?q=gramat&siren={siren}")
+        assert not page.soup.select("input[name=siren][checked]")
+
+
 def test_nothing_found_says_what_to_try(client: PageClient, world: World) -> None:
     page = client.sign_in(world.person()).get("/compte/rattachements?q=zzzzqqq")
     assert "Aucune collectivité ne correspond à « zzzzqqq »" in page.main
