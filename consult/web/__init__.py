@@ -50,5 +50,4 @@ def init_app(app: Flask, settings: Settings) -> None:
         module = import_module(f"consult.web.{family}")
         for blueprint in (value for value in vars(module).values() if isinstance(value, Blueprint)):
             app.register_blueprint(blueprint)
-    app.url_build_error_handlers.append(lambda *_: "/a-venir")  # TEMPORARY until every family stands
     doors.check_every_view(app)
