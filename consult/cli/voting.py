@@ -51,7 +51,7 @@ def _as_data(edition: str, ranking: list[Ranked], voters: int) -> dict[str, obje
                 "title": line.tally.title,
                 "supports": line.tally.supports,
                 "departements": line.tally.departements,
-                "tied_with": list(line.tied_with),
+                "tied_with": line.tied_with,
                 "tie_broken_by": line.broken_by.value if line.broken_by else None,
             }
             for line in ranking

@@ -136,7 +136,7 @@ class Tally:
 
 
 class TieBreak(StrEnum):
-    """What separated a proposition from others that have as many supports."""
+    """What separated a proposition from all others that have as many supports."""
 
     DEPARTEMENTS = "departements"
     NUMBER = "number"
@@ -144,13 +144,21 @@ class TieBreak(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A proposition in the ranking."""
+    """A proposition in the ranking, and the reference numbers of those it had to be told apart from."""
 
     rank: int
     tally: Tally
     tied_with: tuple[int, ...] = ()
-    """Numbers of the other propositions that have as many supports."""
-    broken_by: TieBreak | None = None
+    """As many supports."""
+    even_with: tuple[int, ...] = ()
+    """As many supports and as many départements: only the reference number tells them apart."""
+
+    @property
+    def broken_by(self) -> TieBreak | None:
+        """The last rule that was needed; None without a tie."""
+        if self.even_with:
+            return TieBreak.NUMBER
+        return TieBreak.DEPARTEMENTS if self.tied_with else None
 
 
 def ranking(tallies: Iterable[Tally]) -> list[Ranked]:
@@ -167,15 +175,12 @@ def ranking(tallies: Iterable[Tally]) -> list[Ranked]:
 
 
 def _place(tally: Tally, tied: Sequence[Tally], *, rank: int) -> Ranked:
-    others = [other for other in tied if other.number != tally.number]
-    if not others:
-        return Ranked(rank, tally)
-    by_number = any(other.departements == tally.departements for other in others)
+    others = sorted((other.number, other.departements) for other in tied if other.number != tally.number)
     return Ranked(
         rank,
         tally,
-        tied_with=tuple(sorted(other.number for other in others)),
-        broken_by=TieBreak.NUMBER if by_number else TieBreak.DEPARTEMENTS,
+        tied_with=tuple(number for number, _ in others),
+        even_with=tuple(number for number, departements in others if departements == tally.departements),
     )
 
 

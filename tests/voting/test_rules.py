@@ -227,6 +227,8 @@ class TestRanking:
     def test_a_tie_says_what_broke_it_for_each(self) -> None:
         ranked = ranking([tally(1, 5, 3), tally(2, 5, 2), tally(3, 5, 2)])
         assert [line.broken_by for line in ranked] == [TieBreak.DEPARTEMENTS, TieBreak.NUMBER, TieBreak.NUMBER]
+        assert [line.tied_with for line in ranked] == [(2, 3), (1, 3), (1, 2)]
+        assert [line.even_with for line in ranked] == [(), (3,), (2,)]
 
     def test_nothing_to_rank(self) -> None:
         assert ranking([]) == []
