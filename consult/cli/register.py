@@ -65,8 +65,8 @@ def _changes(report: LoadReport) -> Iterator[str]:
         (report.disappeared, "disparue (elle reste lisible)", "disparues (elles restent lisibles)"),
     ):
         if sirens:
-            named = queries.lines(sirens[:NAMED]).values() if len(sirens) <= NAMED else ()
-            names = f" : {', '.join(line.full_name for line in named)}" if named else ""
+            known = queries.lines(sirens) if len(sirens) <= NAMED else {}
+            names = f" : {', '.join(known[siren].full_name for siren in sirens)}" if known else ""
             yield f"{words.number(len(sirens)):>10}  {several if len(sirens) > 1 else one}{names}"
 
 
