@@ -99,14 +99,20 @@ def _http(error: HTTPException) -> Response:
 
 
 def _away(error: Exception) -> Response:
-    log.error("database away: %s %s: %s", request.method, request.path, type(error).__name__)
+    log.error("database away: %s: %s", _where(), type(error).__name__)
     return _apology(503)
 
 
 def _ours(error: Exception) -> Response:
     reference = secrets.token_hex(4).upper()
-    log.error("reference %s: %s %s", reference, request.method, request.path, exc_info=error)
+    log.error("reference %s: %s", reference, _where(), exc_info=error)
     return _apology(500, reference)
+
+
+def _where() -> str:
+    """The request as the log says it: on one line, whatever its address holds, and without the secret of a sign-in link."""
+    address = str(request.url_rule) if request.blueprint == "sign_in" else request.path
+    return f"{request.method} {address!r}"
 
 
 def _apology(status: int, reference: str = "") -> Response:

@@ -344,6 +344,21 @@ def test_v16_3_1_success_and_failure_are_both_in_the_journal_in_utc(client: Page
 SIGN_IN = (EventKind.SIGN_IN_ASKED, EventKind.SIGN_IN_FAILED, EventKind.SIGNED_IN, EventKind.SIGNED_OUT)
 
 
+def test_v16_4_1_the_log_is_one_line_a_fault_and_tells_no_link(engines: Engines, caplog: pytest.LogCaptureFixture) -> None:
+    from consult import create_app
+
+    broken = create_app(engines.settings(engines.sqlite_url("without-tables")))
+    for path in ("/connexion/lien/secret", "/collectivites/a%0A2021-03-02 role granted"):
+        assert broken.test_client().get(path).status_code == 503
+    with broken.app_context():
+        db.engine.dispose()
+    said = [record.getMessage() for record in caplog.records if record.name == "consult.web.errors"]
+    assert said == [
+        "database away: GET '/connexion/lien/<token>': OperationalError",
+        "database away: GET '/collectivites/a\\n2021-03-02 role granted': OperationalError",
+    ]
+
+
 def test_v16_4_1_a_line_end_in_a_name_makes_one_event(client: PageClient) -> None:
     ask(client)
     client.post("/connexion/code", {"code": code_of(letters(AT)[0])}, 303)
