@@ -61,7 +61,7 @@ def _add_value(values: dict[str, Any], field: Tag) -> None:
     if not name or field.get("type") in ("submit", "button"):
         return
     if field.name == "textarea":
-        values[name] = field.get_text().removeprefix("\n")
+        values[name] = field.get_text().removeprefix("\r").removeprefix("\n")  # WTForms begins a text area with a line end
     elif field.name == "select":
         chosen = field.find("option", selected=True) or field.find("option")
         values[name] = chosen.get("value", "") if chosen else ""
