@@ -1,0 +1,148 @@
+"""Propositions: the list, the page of one, and the forms that write and correct them."""
+
+import pytest
+
+from consult.calendar.model import Edition
+from consult.calendar.rules import Stage
+from consult.contributions import actions
+from consult.ground.actor import Actor, Role
+from consult.ground.database import reading
+from consult.proposals.queries import one
+from tests.support.page import PageClient
+from tests.support.stage_one import DURING_NEEDS, group, need, proposal
+from tests.support.statements import count_statements
+from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, during, just_before, opening_of
+
+LIST, NEW = "/2021/propositions", "/moderation/2021/propositions/nouvelle"
+TYPED = {"title": "Faciliter le signalement", "summary": "En deux minutes.", "changes": "Moins d’appels.", "for_whom": "Tous."}
+
+
+@pytest.fixture
+def edition(world: World, hold) -> Edition:
+    hold(DURING_NEEDS)
+    world.edition("2022")
+    return world.edition(is_fictitious=True)
+
+
+@pytest.fixture
+def moderator(world: World) -> Actor:
+    return world.person(None, Role.MODERATOR)
+
+
+def test_an_empty_list_says_why(edition: Edition, client: PageClient) -> None:
+    page = client.get(LIST)
+    assert "Aucune proposition pour l’instant" in page.main
+    assert "Écrire une proposition" not in page.links()
+
+
+def test_a_line_says_what_it_answers(world: World, edition: Edition, client: PageClient) -> None:
+    found = need(world.person(ROCAMADOUR), edition)
+    group(found, proposal(edition, "Première"))
+    actions.say_me_too(world.person(GRAMAT), found.id, at=DURING_NEEDS)
+    page = client.get(LIST)
+    assert "1 proposition , dans l’ordre de leur numéro" in page.main
+    assert "Répond à 1 contribution, portée par 2 collectivités" in page.main
+    assert "à partir du 15 mars 2021 à 12 h 00 (heure de Paris)" in page.main
+
+
+def test_it_is_searched(edition: Edition, client: PageClient) -> None:
+    proposal(edition, "Gérer électroniquement les documents")
+    proposal(edition, "Communiquer avec les usagers")
+    page = client.get(f"{LIST}?q=ELECTRONIQUE")
+    assert [tag.get_text() for tag in page.soup.select(".item-title")] == ["Gérer électroniquement les documents"]
+    assert "Aucune proposition ne correspond" in client.get(f"{LIST}?q=introuvable").main
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_costs_two_statements_beyond_the_edition(
+    world: World, edition: Edition, client: PageClient, rows: int
+) -> None:
+    for rank in range(rows):
+        group(need(world.person(ROCAMADOUR), edition), proposal(edition, f"Proposition {rank}"))
+    with count_statements() as sent:
+        client.get(LIST)
+    assert len(sent) == 1 + 2, "\n".join(sent)
+
+
+def test_a_proposition_shows_every_contribution_it_answers_and_who_is_behind(
+    world: World, edition: Edition, client: PageClient
+) -> None:
+    found = proposal(edition, "Première")
+    shared = need(world.person(ROCAMADOUR), edition, title="Le nid-de-poule")
+    group(shared, found)
+    group(need(world.person(GRAMAT), edition, title="Le lampadaire"), found)
+    group(need(world.person(LOT), edition, title="Ailleurs"), proposal(edition, "Seconde"))
+    sayer = world.person(LOT)
+    actions.say_me_too(sayer, shared.id, at=DURING_NEEDS)
+    page = client.get(f"{LIST}/1")
+    assert page.h1 == "Première"
+    assert "2 contributions de 2 auteurs, partagées par 1 autre collectivité" in page.main
+    assert [tag.get_text() for tag in page.soup.select("#origine ~ ol .item-title")] == ["Le nid-de-poule", "Le lampadaire"]
+    assert page.links()["Département du Lot"] == f"/collectivites/{LOT}"
+    assert sayer.name not in page.text
+    assert "titre réel, texte fictif" in page.main
+
+
+@pytest.mark.parametrize("number", [0, 9, 10**20])
+def test_an_unknown_number_is_a_page_that_says_so(edition: Edition, client: PageClient, number: int) -> None:
+    client.get(f"{LIST}/{number}", 404)
+
+
+def test_the_box_that_supports_it_comes_first(world: World, edition: Edition, client: PageClient, hold) -> None:
+    proposal(edition, "Première")
+    assert "Le vote n’est pas encore ouvert" in client.get(f"{LIST}/1").main
+    hold(during(Stage.VOTING))
+    client.sign_in(world.person(ROCAMADOUR))
+    assert client.get(f"{LIST}/1").soup.select_one("main form")["action"] == f"{LIST}/1/soutien"
+
+
+def test_a_page_of_one_costs_at_most_six_statements_beyond_the_session_and_the_edition(
+    world: World, edition: Edition, client: PageClient, hold
+) -> None:
+    group(need(world.person(GRAMAT), edition), proposal(edition, "Première"))
+    hold(during(Stage.VOTING))
+    client.sign_in(world.person(ROCAMADOUR))
+    with count_statements() as sent:
+        client.get(f"{LIST}/1")
+    assert len(sent) == 2 + 5, "\n".join(sent)
+
+
+def test_a_moderator_writes_then_corrects_it(edition: Edition, moderator: Actor, client: PageClient) -> None:
+    client.sign_in(moderator)
+    assert client.get(LIST).links()["Écrire une proposition"] == NEW
+    page = client.follow(client.post(NEW, client.get(NEW).form() | TYPED, 303))
+    assert "La proposition n° 1 est publiée" in page.main
+    assert one(edition.id, 1).is_fictitious, "what is invented in a demonstration says so"
+    path = page.links()["Corriger cette proposition"]
+    page = client.follow(client.post(path, client.get(path).form() | {"title": "Autre titre"}, 303))
+    assert page.h1 == "Autre titre"
+    assert "Donnez un titre" in client.post(path, TYPED | {"title": ""}, 422).main
+
+
+def test_when_the_vote_opens_it_is_too_late_and_the_text_is_kept(
+    edition: Edition, moderator: Actor, client: PageClient, hold
+) -> None:
+    proposal(edition, "Première")
+    client.sign_in(moderator)
+    path = "/moderation/2021/propositions/1"
+    opens = opening_of(Stage.VOTING)
+    hold(just_before(opens))
+    form = client.get(path).form() | {"summary": "Gardé tel quel."}
+    hold(opens)
+    for address in (path, NEW):
+        page = client.post(address, form, 409)
+        assert "Ce n’est pas le moment" in page.main
+        assert page.form()["summary"] == "Gardé tel quel."
+        client.get(address, 409)
+    reading().expire_all()
+    assert one(edition.id, 1).summary == "Signaler en deux minutes."
+    assert "Corriger cette proposition" not in client.get(f"{LIST}/1").links()
+
+
+@pytest.mark.parametrize("path", [NEW, "/moderation/2021/propositions/1"])
+def test_others_do_not_write(world: World, edition: Edition, client: PageClient, path: str) -> None:
+    proposal(edition)
+    client.get(path, 401)
+    client.sign_in(world.person(ROCAMADOUR, Role.COMMITTEE, Role.OBSERVER))
+    client.get(path, 403)
+    client.post(path, TYPED, 403)
