@@ -54,7 +54,6 @@ class Verb(StrEnum):
     WRITE_PROPOSAL = "write_proposal"
     REORIENT = "reorient"
     DECLARE_INELIGIBLE = "declare_ineligible"
-    SET_RULES = "set_rules"
     GIVE_SUPPORT = "give_support"
     WITHDRAW_SUPPORT = "withdraw_support"
     DECIDE = "decide"
@@ -114,7 +113,6 @@ OPENED_BY: dict[Verb, Opening] = {
     # A contribution still waiting when the vote opens keeps its right to an answer.
     Verb.REORIENT: Opening((Stage.NEEDS, Edge.OPENS), None),
     Verb.DECLARE_INELIGIBLE: Opening((Stage.NEEDS, Edge.OPENS), None),
-    Verb.SET_RULES: Opening(None, (Stage.VOTING, Edge.OPENS)),
     Verb.GIVE_SUPPORT: _during(Stage.VOTING),
     Verb.WITHDRAW_SUPPORT: _during(Stage.VOTING),
     Verb.DECIDE: _AFTER_THE_VOTE,

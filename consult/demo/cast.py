@@ -4,10 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from consult.ground.database import reading
-from consult.register.model import Collectivite
+from consult.register.queries import everyone
 from consult.register.rules import Kind
 
 AUTHOR_KINDS: Mapping[str, tuple[Kind, int, int]] = {
@@ -58,15 +55,10 @@ class Cast:
 
 def cast() -> Cast:
     """Read the register once and put each sort in an order that depends on the SIREN only, not on the engine."""
-    rows = reading().execute(
-        select(Collectivite.siren, Collectivite.kind, Collectivite.population).where(
-            Collectivite.is_current, Collectivite.siren.not_in(DEMO_SIREN.values())
-        )
-    )
     by_kind: dict[str, list[str]] = {name: [] for name in AUTHOR_KINDS}
-    for siren, kind, population in rows:
+    for siren, kind, population in everyone():
         for name, (wanted, least, most) in AUTHOR_KINDS.items():
-            if kind is wanted and least <= population < most:
+            if kind is wanted and least <= population < most and siren not in DEMO_SIREN.values():
                 by_kind[name].append(siren)
     return Cast({name: sorted(sirens, key=_shuffled)[:200] for name, sirens in by_kind.items()})
 

@@ -24,7 +24,6 @@ class Reason(StrEnum):
     WINDOW_UNCHANGED = "window_unchanged"
     DATE_IN_THE_PAST = "date_in_the_past"
     RESULT_PROCLAIMED = "result_proclaimed"
-    RULES_FROZEN = "rules_frozen"
 
     CODE_WRONG = "code_wrong"
     CODE_EXPIRED = "code_expired"
@@ -54,7 +53,6 @@ class Reason(StrEnum):
     SUPPORTS_SPENT = "supports_spent"
     ALREADY_SUPPORTED = "already_supported"
     NOT_SUPPORTED = "not_supported"
-    PROPOSAL_WITHDRAWN = "proposal_withdrawn"
     TALLIES_HIDDEN = "tallies_hidden"
 
     VOTE_NOT_OVER = "vote_not_over"

@@ -16,7 +16,6 @@ class EventKind(StrEnum):
     REGISTER_LOADED = "register:loaded"
 
     EDITION_CREATED = "edition:created"
-    EDITION_RULES_SET = "edition:rules_set"
     WINDOW_MOVED = "window:moved"
 
     SIGN_IN_ASKED = "sign_in:asked"
@@ -68,7 +67,6 @@ class EventKind(StrEnum):
 PUBLIC_KINDS = frozenset(
     {
         EventKind.EDITION_CREATED,
-        EventKind.EDITION_RULES_SET,
         EventKind.WINDOW_MOVED,
         EventKind.CONTRIBUTION_REORIENTED,
         EventKind.CONTRIBUTION_DECLARED_INELIGIBLE,

@@ -45,6 +45,12 @@ def departements() -> Sequence[tuple[str, str]]:
     return reading().execute(select(Departement.code, Departement.name).order_by(Departement.code)).all()
 
 
+def everyone() -> Sequence[tuple[str, Kind, int]]:
+    """SIREN, kind and population of every current collectivité, in no order. Tens of thousands of rows."""
+    columns = select(Collectivite.siren, Collectivite.kind, Collectivite.population)
+    return [(siren, kind, population) for siren, kind, population in reading().execute(columns.where(Collectivite.is_current))]
+
+
 def latest_load() -> RegisterLoad | None:
     """What the base was last brought to, and when."""
     return reading().scalar(select(RegisterLoad).order_by(RegisterLoad.id.desc()).limit(1))

@@ -98,7 +98,6 @@ def _phase(data: dict[str, Any]) -> str:
 
 WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.EDITION_CREATED: lambda _: "Édition annoncée, avec ses dates, ses thèmes et ses règles.",
-    EventKind.EDITION_RULES_SET: lambda _: "Règles de l’édition changées, avant l’ouverture du vote.",
     EventKind.WINDOW_MOVED: _moved,
     EventKind.CONTRIBUTION_REORIENTED: lambda data: (
         f"Contribution réorientée vers le guichet «{words.NBSP}{data['scheme']}{words.NBSP}»."
