@@ -192,7 +192,7 @@ def by_status(edition_id: int) -> dict[InterestStatus, int]:
     rows = reading().execute(
         select(Interest.status, func.count()).where(Interest.edition_id == edition_id).group_by(Interest.status)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def awaiting() -> dict[int, int]:
@@ -202,7 +202,7 @@ def awaiting() -> dict[int, int]:
         .where(Interest.status == InterestStatus.SUBMITTED)
         .group_by(Interest.edition_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def to_tell(interest: Interest, said: str) -> Select[str, str]:

@@ -162,8 +162,6 @@ def declare_deployment(
     """
     with transaction() as session:
         service, edition = _locked(session, service_id)
-        if session.get(Collectivite, siren) is None:
-            raise NotFound
         may_declare_deployment(
             actor,
             calendar=edition.calendar,
@@ -176,6 +174,8 @@ def declare_deployment(
             since=since,
             at=at,
         ).or_refuse()
+        if session.get(Collectivite, siren) is None:
+            raise NotFound
         deployment = Deployment(
             service_id=service.id,
             siren=siren,

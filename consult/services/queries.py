@@ -211,7 +211,7 @@ def origins(proposal_id: int, *, limit: int = PAGE_SIZE) -> Sequence[tuple[int, 
         .order_by(Contribution.number)
         .limit(limit)
     )
-    return rows.tuples().all()
+    return rows.all()
 
 
 def of_proposal(proposal_id: int) -> Sequence[tuple[int, str, Phase]]:
@@ -219,7 +219,7 @@ def of_proposal(proposal_id: int) -> Sequence[tuple[int, str, Phase]]:
     rows = reading().execute(
         select(Service.number, Service.name, Service.phase).where(Service.proposal_id == proposal_id).order_by(Service.number)
     )
-    return rows.tuples().all()
+    return rows.all()
 
 
 def fertile(edition_id: int) -> Sequence[tuple[int, int, str, int]]:
@@ -235,13 +235,13 @@ def fertile(edition_id: int) -> Sequence[tuple[int, int, str, int]]:
         )
         .order_by(case((born == 0, 0), else_=1), Proposal.number)
     )
-    return rows.tuples().all()
+    return rows.all()
 
 
 def born() -> dict[int, int]:
     """How many services there are, by edition; an edition without any is absent. One statement."""
     rows = reading().execute(select(Service.edition_id, func.count()).group_by(Service.edition_id))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def to_tell(service: Service) -> Select[str, str]:

@@ -1,8 +1,7 @@
 """Volunteering and answering, in the base: what is kept, who is told, and what two people do at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -11,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from consult.accounts.model import AttachmentStatus
 from consult.calendar.rules import Stage
-from consult.ground.actor import Actor, Profile, Role
+from consult.ground.actor import Profile, Role
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.interests.actions import InterestDraft, accept, declare, decline, withdraw
@@ -19,9 +18,9 @@ from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.rules import CHARTER
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
-from consult.proposals.model import Proposal
 from consult.selection.model import Outcome
 from tests.support.retained import proposal
+from tests.support.together import together
 from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, closing_of, during
 
 AT = during(Stage.INTERESTS)
@@ -158,35 +157,18 @@ def test_declining_frees_the_place(world: World) -> None:
     assert [i.status for i in interests()] == [InterestStatus.DECLINED, InterestStatus.SUBMITTED]
 
 
-def together(app: Flask, actors: list[Actor], found: Proposal) -> list[Reason | None]:
-    """Every actor declares at the same instant, each in a thread; what each was answered."""
-    barrier = Barrier(len(actors))
-
-    def one(actor: Actor) -> Reason | None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                declare(actor, found.id, DRAFT, at=AT)
-            except Refused as refused:
-                return refused.reason
-            return None
-
-    with ThreadPoolExecutor(len(actors)) as pool:
-        return list(pool.map(one, actors))
-
-
 def test_a_colleague_at_the_same_second_is_told_not_failed(app: Flask, world: World) -> None:
     found = proposal(world.edition())
     colleagues = [world.person(ROCAMADOUR) for _ in range(8)]
-    answers = together(app, colleagues, found)
-    assert answers.count(None) == 1
+    answers = together(app, [partial(declare, colleague, found.id, DRAFT, at=AT) for colleague in colleagues])
     assert answers.count(Reason.ALREADY_INTERESTED) == 7
     assert len(interests()) == 1
 
 
 def test_collectivites_at_the_same_second_get_numbers_of_their_own(app: Flask, world: World) -> None:
     found = proposal(world.edition())
-    assert together(app, [world.person(siren) for siren in (ROCAMADOUR, GRAMAT, LOT)], found) == [None] * 3
+    volunteers = [world.person(siren) for siren in (ROCAMADOUR, GRAMAT, LOT)]
+    together(app, [partial(declare, volunteer, found.id, DRAFT, at=AT) for volunteer in volunteers])
     assert sorted(i.number for i in interests()) == [1, 2, 3]
 
 

@@ -1,9 +1,8 @@
 """The life of a service in the base: what is kept, who is told, and what two people do at once."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from threading import Barrier
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -36,6 +35,7 @@ from consult.services.actions import (
 from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
 from consult.voting.model import Support
 from tests.support.retained import proposal
+from tests.support.together import together
 from tests.support.world import CAUVALDOR, GRAMAT, ROCAMADOUR, World, during, just_before, opening_of
 
 AT = during(Stage.TRACKING)
@@ -190,20 +190,8 @@ def test_a_collectivite_deploys_for_itself_the_team_for_any(world: World, servic
 
 def test_two_people_declare_the_same_deployment_at_once(app: Flask, world: World, service: Service) -> None:
     colleagues = [world.person(ROCAMADOUR) for _ in range(6)]
-    barrier = Barrier(len(colleagues))
-
-    def one(actor: Actor) -> Reason | None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                declare_deployment(actor, service.id, ROCAMADOUR, status=DeploymentStatus.IN_USE, since=paris_day(AT), at=AT)
-            except Refused as refused:
-                return refused.reason
-            return None
-
-    with ThreadPoolExecutor(len(colleagues)) as pool:
-        answers = list(pool.map(one, colleagues))
-    assert answers.count(None) == 1
+    use = partial(declare_deployment, status=DeploymentStatus.IN_USE, since=paris_day(AT), at=AT)
+    answers = together(app, [partial(use, colleague, service.id, ROCAMADOUR) for colleague in colleagues])
     assert answers.count(Reason.ALREADY_DEPLOYED) == 5
     reading().expire_all()
     assert len(reading().scalars(select(Deployment)).all()) == 1
@@ -211,20 +199,8 @@ def test_two_people_declare_the_same_deployment_at_once(app: Flask, world: World
 
 def test_two_moderators_take_a_service_to_its_next_phase_at_once(app: Flask, world: World, service: Service) -> None:
     moderators = [world.person(None, Role.MODERATOR) for _ in range(4)]
-    barrier = Barrier(len(moderators))
-
-    def one(actor: Actor) -> Reason | None:
-        with app.app_context():
-            barrier.wait()
-            try:
-                enter_phase(actor, service.id, Phase.CONSTRUCTION, reason="Le besoin est confirmé.", at=AT)
-            except Refused as refused:
-                return refused.reason
-            return None
-
-    with ThreadPoolExecutor(len(moderators)) as pool:
-        answers = list(pool.map(one, moderators))
-    assert answers.count(None) == 1
+    step = partial(enter_phase, reason="Le besoin est confirmé.", at=AT)
+    answers = together(app, [partial(step, moderator, service.id, Phase.CONSTRUCTION) for moderator in moderators])
     assert answers.count(Reason.STEP_IMPOSSIBLE) == 3
     reading().expire_all()
     assert len(queries.steps(service.id)) == 2

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from consult.interests.actions import InterestDraft
@@ -37,7 +37,7 @@ class InterestForm(Form):
 
     level = RadioField(
         "Jusqu’où votre collectivité s’engage-t-elle ?",
-        choices=[(level, level.label) for level in Level],
+        choices=[SelectChoice(level, level.label) for level in Level],
         coerce=Level,
         validators=required("Choisissez un niveau."),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 
 from consult.register.rules import is_siren
 from consult.services.actions import ServiceDraft
@@ -35,7 +35,7 @@ class ServiceForm(Form):
 
     def offer(self, proposals: Sequence[tuple[int, str]]) -> None:
         """The retained propositions to choose from: (id, words)."""
-        self.proposal.choices = list(proposals)
+        self.proposal.choices = [SelectChoice(*choice) for choice in proposals]
 
     def draft(self) -> ServiceDraft:
         """What was typed."""
@@ -55,7 +55,7 @@ class PhaseForm(Form):
 
     def offer(self, phases: Sequence[Phase]) -> None:
         """The phases that may follow."""
-        self.phase.choices = [(phase, phase.label) for phase in phases]
+        self.phase.choices = [SelectChoice(phase, phase.label) for phase in phases]
 
 
 class MilestoneForm(Form):
@@ -82,7 +82,7 @@ class UseForm(Form):
 
     status = RadioField(
         "Où en est-elle ?",
-        choices=[(status, status.label) for status in DeploymentStatus],
+        choices=[SelectChoice(status, status.label) for status in DeploymentStatus],
         coerce=DeploymentStatus,
         validators=required("Choisissez l’un des deux."),
     )
@@ -108,4 +108,4 @@ class DeploymentForm(UseForm):
     def validate_siren(self, field: StringField) -> None:
         """Raises ValidationError for digits that are nobody's."""
         if not is_siren(field.data):
-            raise ValueError("Ce n’est pas un SIREN : il a neuf chiffres, et le dernier les contrôle.")
+            raise ValidationError("Ce n’est pas un SIREN : il a neuf chiffres, et le dernier les contrôle.")

@@ -1,0 +1,311 @@
+"""Stage 4 in pages: the portfolio, a service, « Nous utilisons ce service », the desk that keeps services up to date."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from consult.accounts.model import AttachmentStatus
+from consult.calendar.model import Edition
+from consult.calendar.rules import Stage
+from consult.ground.actor import Actor, Profile, Role
+from consult.ground.clock import paris, paris_day
+from consult.ground.database import reading
+from consult.interests.actions import InterestDraft, accept, declare
+from consult.interests.model import Level
+from consult.interests.rules import CHARTER
+from consult.selection.model import Outcome
+from consult.services.actions import ServiceDraft, create, declare_deployment, enter_phase, reach_milestone, set_milestone
+from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, Service
+from tests.support import stage_one
+from tests.support.naughty import HOSTILE
+from tests.support.page import Page, PageClient
+from tests.support.retained import PROCLAIMED, proposal
+from tests.support.statements import count_statements
+from tests.support.world import CAUVALDOR, GRAMAT, LOT, ROCAMADOUR, World, during, just_before, opening_of
+
+AT = during(Stage.TRACKING)  # 2 June 2021, midnight in Paris
+BORN = paris_day(AT)
+DRAFT = ServiceDraft("Séance claire", "Préparer une séance du conseil (fictif).", "Toutes les collectivités délibèrent.")
+SERVICE = "/2021/services/1"
+USE = f"{SERVICE}/deploiement"
+DESK = "/pilotage/2021/services"
+
+
+@pytest.fixture
+def edition(world: World, hold) -> Edition:
+    hold(AT)
+    return world.edition()
+
+
+@pytest.fixture
+def moderator(world: World) -> Actor:
+    return world.person(None, Role.MODERATOR)
+
+
+@pytest.fixture
+def service(edition: Edition, moderator: Actor) -> Service:
+    return create(moderator, proposal(edition).id, DRAFT, at=AT)
+
+
+@pytest.fixture
+def desk(client: PageClient, moderator: Actor, edition: Edition) -> PageClient:
+    return PageClient(client.app).sign_in(moderator)
+
+
+def test_before_the_stage_the_portfolio_says_when(client: PageClient, edition: Edition, hold) -> None:
+    hold(just_before(opening_of(Stage.TRACKING)))
+    assert "à partir du 1er juin 2021 à 0 h 00 (heure de Paris)" in client.get("/2021/services").main
+    hold(opening_of(Stage.TRACKING))
+    assert "Aucun service pour l’instant" in client.get("/2021/services").main
+
+
+def test_the_portfolio_at_a_glance(client: PageClient, service: Service, moderator: Actor, hold) -> None:
+    set_milestone(moderator, service.id, title="Second jalon", due_on=date(2021, 7, 1), at=AT)
+    first = set_milestone(moderator, service.id, title="Premier jalon", due_on=date(2021, 6, 10), at=AT)
+    declare_deployment(moderator, service.id, GRAMAT, status=DeploymentStatus.TRIAL, since=BORN, at=AT)
+    page = client.get("/2021/services")
+    assert "Investigation" in page.main
+    assert "Prochain jalon, le 10 juin 2021 : Premier jalon" in page.main
+    assert "1 déploiement · dernière étape le 2 juin 2021" in page.main
+    assert "Jalon en retard" not in page.main
+    hold(paris(2021, 6, 10, 23, 59, 59))
+    assert "Jalon en retard" not in client.get("/2021/services").main
+    hold(paris(2021, 6, 11))
+    late = client.get("/2021/services").main
+    assert "Jalon en retard" in late
+    assert "Promis pour le 10 juin 2021 : Premier jalon" in late
+    reach_milestone(moderator, first.id, done_on=date(2021, 6, 11), at=paris(2021, 6, 11, 9))
+    assert "Prochain jalon, le 1er juillet 2021 : Second jalon" in client.get("/2021/services").main
+
+
+def test_a_service_shows_its_phases_its_promises_and_its_users(
+    client: PageClient, service: Service, moderator: Actor, hold
+) -> None:
+    enter_phase(moderator, service.id, Phase.CONSTRUCTION, reason="Le besoin est confirmé.", at=AT + timedelta(days=30))
+    set_milestone(moderator, service.id, title="Six conseils suivis", due_on=date(2021, 7, 30), at=AT)
+    declare_deployment(moderator, service.id, GRAMAT, status=DeploymentStatus.IN_USE, since=BORN, at=AT)
+    hold(paris(2021, 8, 1))
+    page = client.get(SERVICE)
+    phases = [tag.get_text() for tag in page.soup.select(".timeline-name")]
+    assert phases == ["Investigation", "Construction"]
+    assert "Le besoin est confirmé." in page.main
+    assert "Six conseils suivis pour le 30 juillet 2021 en retard" in page.main
+    assert "1 collectivité : 1 en service, 0 à l’essai" in page.main
+    assert "Gramat (Lot)" in page.main
+    assert page.links()["Organiser des instances délibératives"] == "/2021/propositions/1"
+
+
+def test_a_stopped_service_is_not_late(client: PageClient, service: Service, moderator: Actor, hold) -> None:
+    set_milestone(moderator, service.id, title="Six conseils suivis", due_on=date(2021, 6, 10), at=AT)
+    enter_phase(moderator, service.id, Phase.STOPPED, reason="Personne ne peut tenir ces données.", at=AT)
+    hold(paris(2021, 8, 1))
+    page = client.get(SERVICE)
+    assert "abandonné" in page.main
+    assert "en retard" not in page.main
+    assert page.soup.select_one(".timeline-stopped")
+    assert "Jalon en retard" not in client.get("/2021/services").main
+
+
+def test_where_a_service_comes_from(client: PageClient, world: World, edition: Edition, moderator: Actor) -> None:
+    author = world.person(ROCAMADOUR)
+    contribution = stage_one.need(author, edition)
+    found = stage_one.proposal(edition, "Faciliter le signalement d’incidents")
+    stage_one.group(contribution, found)
+    retained = proposal(edition, "Une autre proposition, retenue")
+    with_referents = declare(
+        world.person(CAUVALDOR),
+        retained.id,
+        InterestDraft(Level.ATELIER, "", "", "", "", "", "Nous avons des idées.", CHARTER),
+        at=during(Stage.INTERESTS),
+    )
+    accept(moderator, with_referents.id, at=during(Stage.INTERESTS))
+    create(moderator, retained.id, DRAFT, at=AT)
+    page = client.get(SERVICE)
+    assert "Causses et Vallée de la Dordogne" in page.main
+    assert contribution.title not in page.main
+    assert page.links()["Une autre proposition, retenue"] == "/2021/propositions/2"
+
+
+def test_a_collectivite_says_that_it_uses_the_service(client: PageClient, world: World, service: Service) -> None:
+    client.sign_in(world.person(ROCAMADOUR))
+    form = client.get(SERVICE).form(USE)
+    page = client.follow(client.post(USE, form | {"status": "in_use", "since": "02/06/2021"}, 303))
+    assert "C’est enregistré : Rocamadour (Lot)" in page.main
+    assert "Rocamadour (Lot) En service depuis le 2 juin 2021" in page.main
+    assert "Nous utilisons ce service" not in page.main
+    again = client.post(USE, form | {"status": "trial", "since": "2021-06-02"}, 409)
+    assert "déjà enregistré" in again.text
+    assert reading().query(Deployment).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "words"),
+    [
+        pytest.param({"status": "in_use", "since": "2021-02-30"}, 422, "Cette date n’existe pas", id="30 February"),
+        pytest.param({"status": "in_use", "since": "30/02/2021"}, 422, "Cette date n’existe pas", id="30 February, as written"),
+        pytest.param({"status": "in_use", "since": "02/06"}, 422, "n’est pas complète", id="without a year"),
+        pytest.param({"status": "in_use", "since": ""}, 422, "Donnez une date", id="no date"),
+        pytest.param({"status": "autre", "since": "2021-06-02"}, 422, "Choisissez", id="an unknown status"),
+        pytest.param({"status": "in_use", "since": "2021-06-01"}, 409, "précède la naissance", id="before the birth"),
+        pytest.param({"status": "in_use", "since": "2021-06-03"}, 409, "n’est pas encore venue", id="tomorrow"),
+    ],
+)
+def test_a_wrong_day_is_said_and_nothing_is_lost(
+    client: PageClient, world: World, service: Service, typed: dict[str, str], status: int, words: str
+) -> None:
+    client.sign_in(world.person(ROCAMADOUR))
+    page = client.post(USE, typed, status)
+    assert words in page.main
+    assert page.form(USE)["since"] == typed["since"]
+    assert reading().query(Deployment).count() == 0
+
+
+def test_who_is_offered_the_button(client: PageClient, world: World, service: Service, moderator: Actor) -> None:
+    typed = {"status": "in_use", "since": "2021-06-02"}
+
+    def refused(actor: Actor | None, status: int) -> bool:
+        reader = PageClient(client.app)
+        page = (reader.sign_in(actor) if actor else reader).get(SERVICE)
+        reader.post(USE, typed, status)
+        return "Nous utilisons ce service" not in page.main
+
+    assert refused(None, 401)
+    assert refused(world.person(None), 403)
+    assert refused(world.person(GRAMAT, status=AttachmentStatus.PENDING), 403)
+    assert refused(world.person(None, profile=Profile.PARTENAIRE), 403)
+    assert refused(moderator, 404)
+    assert reading().query(Deployment).count() == 0
+
+
+def test_unknown_services(client: PageClient, edition: Edition) -> None:
+    client.get("/2021/services/7", 404)
+    client.get("/2031/services", 404)
+    client.get("/2021/services/99999999999999999999", 404)
+
+
+def test_lists_cost_the_same_with_one_and_with_three(
+    client: PageClient, service: Service, moderator: Actor, edition: Edition
+) -> None:
+    def cost(path: str) -> int:
+        with count_statements() as sent:
+            client.get(path)
+        return len(sent)
+
+    declare_deployment(moderator, service.id, GRAMAT, status=DeploymentStatus.TRIAL, since=BORN, at=AT)
+    one = cost("/2021/services"), cost(SERVICE)
+    for name, siren in (("Réverbère", LOT), ("Pas-de-porte", CAUVALDOR)):
+        create(moderator, service.proposal_id, ServiceDraft(name, "Fictif.", "Raison."), at=AT)
+        set_milestone(moderator, service.id, title=name, due_on=date(2021, 7, 1), at=AT)
+        declare_deployment(moderator, service.id, siren, status=DeploymentStatus.TRIAL, since=BORN, at=AT)
+    assert (cost("/2021/services"), cost(SERVICE)) == one == (3, 7)  # the edition's included
+
+
+# ── the desk ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_service_is_born_at_the_desk(desk: PageClient, edition: Edition) -> None:
+    retained = proposal(edition)
+    proposal(edition, "Une proposition reportée", outcome=Outcome.DEFERRED)
+    page = desk.get(f"{DESK}/nouveau")
+    assert "n° 1 — Organiser des instances délibératives" in page.main
+    assert "reportée" not in page.main
+    typed = {"proposal": str(retained.id), "name": "Séance claire", "summary": "Fictif.", "reason": "Parce que."}
+    done = desk.follow(desk.post(f"{DESK}/nouveau", page.form() | typed, 303))
+    assert "« Séance claire » est né" in done.main
+    assert desk.get(f"{DESK}/nouveau").main.count("(1 service)") == 1
+
+
+@pytest.mark.parametrize("missing", ["proposal", "name", "summary", "reason"])
+def test_a_birth_says_everything(desk: PageClient, edition: Edition, missing: str) -> None:
+    retained = proposal(edition)
+    typed = {"proposal": str(retained.id), "name": "Séance claire", "summary": "Fictif.", "reason": "Parce que."}
+    page = desk.post(f"{DESK}/nouveau", typed | {missing: " "}, 422)
+    assert page.soup.find(id=f"{missing}-erreur")
+    assert reading().query(Service).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [
+        pytest.param(just_before(opening_of(Stage.TRACKING)), 409, id="one second early"),
+        pytest.param(opening_of(Stage.TRACKING), 303, id="at the opening instant"),
+    ],
+)
+def test_nothing_is_born_before_the_stage(desk: PageClient, edition: Edition, hold, at: datetime, status: int) -> None:
+    retained = proposal(edition)
+    hold(at)
+    typed = {"proposal": str(retained.id), "name": "Séance claire", "summary": "Fictif.", "reason": "Parce que."}
+    page = desk.post(f"{DESK}/nouveau", typed, status)
+    if status == 409:
+        assert "Elle ouvrira le 1er juin 2021 à 0 h 00" in page.main
+        assert page.form()["reason"] == "Parce que."
+
+
+def test_the_life_of_a_service_at_the_desk(desk: PageClient, service: Service, hold) -> None:
+    here = f"{DESK}/1"
+    hold(paris(2021, 7, 1, 10))
+    phase = desk.get(f"{here}/phase")
+    assert {field["value"] for field in phase.soup.select("input[name=phase]")} == {"construction", "stopped"}
+    desk.post(f"{here}/phase", {"phase": "construction", "reason": ""}, 422)
+    desk.post(f"{here}/phase", {"phase": "operated", "reason": "Trop vite."}, 422)
+    assert (
+        "Phase enregistrée : Construction"
+        in desk.follow(desk.post(f"{here}/phase", {"phase": "construction", "reason": "Le besoin est confirmé."}, 303)).main
+    )
+    assert "précède la naissance" in desk.post(f"{here}/jalons", {"title": "Trop tôt", "due_on": "2021-06-01"}, 409).main
+    page = desk.follow(desk.post(f"{here}/jalons", {"title": "Six conseils", "due_on": "2021-06-30"}, 303))
+    assert "Jalon annoncé pour le 30 juin 2021" in page.main
+    assert "en retard" in page.main
+    reached = next(address for words, address in page.links().items() if words.startswith("Dire qu’il est atteint"))
+    assert "n’est pas encore venue" in desk.post(reached, {"done_on": "2021-07-02"}, 409).main
+    desk.post(reached, {"done_on": "30 juin"}, 422)
+    assert "atteint en retard" in desk.follow(desk.post(reached, {"done_on": "2021-07-01"}, 303)).main
+    assert "déjà atteint" in desk.post(reached, {"done_on": "2021-07-01"}, 409).main
+    reading().expire_all()
+    assert reading().query(Milestone).one().done_on == date(2021, 7, 1)
+    desk.get(f"{here}/jalons/999", 404)
+    desk.get(f"{DESK}/9/phase", 404)
+
+
+@pytest.mark.parametrize(
+    ("siren", "status", "words"),
+    [
+        pytest.param(GRAMAT, 303, "Déploiement enregistré", id="a commune of the register"),
+        pytest.param(f" {GRAMAT[:3]} {GRAMAT[3:6]} {GRAMAT[6:]}", 303, "Déploiement enregistré", id="with spaces"),
+        pytest.param(f"{GRAMAT[:8]}{(int(GRAMAT[8]) + 1) % 10}", 422, "Ce n’est pas un SIREN", id="a wrong key"),
+        pytest.param("Gramat", 422, "Ce n’est pas un SIREN", id="a name"),
+        pytest.param("356000000", 422, "Aucune collectivité", id="a SIREN that is no collectivité's"),
+    ],
+)
+def test_the_team_declares_a_deployment(desk: PageClient, service: Service, siren: str, status: int, words: str) -> None:
+    typed = {"siren": siren, "status": "trial", "since": "2021-06-02"}
+    page = desk.post(f"{DESK}/1/deploiements", typed, status)
+    assert words in (desk.follow(page) if status == 303 else page).main
+
+
+def test_the_desk_is_the_team_s(client: PageClient, world: World, service: Service) -> None:
+    for actor in (world.person(ROCAMADOUR), world.person(None, Role.COMMITTEE), world.person(None, Role.OBSERVER)):
+        outsider = PageClient(client.app).sign_in(actor)
+        for path in ("", "/nouveau", "/1", "/1/phase", "/1/jalons", "/1/deploiements"):
+            outsider.get(DESK + path, 403)
+        outsider.post(f"{DESK}/1/phase", {"phase": "stopped", "reason": "Non."}, 403)
+    reading().expire_all()
+    assert reading().get_one(Service, service.id).phase is Phase.INVESTIGATION
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_text_is_harmless(desk: PageClient, edition: Edition, client: PageClient, hostile: str) -> None:
+    retained = proposal(edition)
+    typed = {"proposal": str(retained.id), "name": hostile[:80], "summary": hostile, "reason": hostile}
+    desk.post(f"{DESK}/nouveau", typed, 303)
+    for path in ("/2021/services", SERVICE, "/2021/journal"):
+        page = Page(client.http.get(path))
+        assert page.status == 200
+        assert not page.soup.main.find_all(["script", "img"])  # type: ignore[union-attr]
+
+
+def test_proclaimed_at_is_what_the_desk_waits_for(desk: PageClient, edition: Edition) -> None:
+    proposal(edition, proclaimed_at=None)
+    assert "Aucune proposition retenue" in desk.get(f"{DESK}/nouveau").main
+    proposal(edition, "Une autre", proclaimed_at=PROCLAIMED)
+    assert "Une autre" in desk.get(f"{DESK}/nouveau").main
