@@ -41,6 +41,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo 'Installation dans $(VENV) : une minute environ, la première fois.'
 	@$(RUN)python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(RUN)python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(RUN)python -m compileall -q consult
 	@touch $@
 
 $(VENV)/.installed-tests: tests/requirements.lock $(VENV)/.installed

@@ -20,13 +20,13 @@ AUTHOR_KINDS: Mapping[str, tuple[Kind, int, int]] = {
 """What the texts call an author: kind, population from (included) and to (excluded)."""
 
 SHARES = (
-    ("commune_tiny", 38),
-    ("commune_small", 34),
-    ("commune_medium", 24),
-    ("commune_large", 14),
-    ("epci", 22),
-    ("departement", 9),
-    ("region", 4),
+    ("commune_tiny", 24),
+    ("commune_small", 21),
+    ("commune_medium", 14),
+    ("commune_large", 8),
+    ("epci", 12),
+    ("departement", 5),
+    ("region", 3),
     ("special_status", 2),
 )
 """How many collectivités vote beside the authors, by what they are: small communes are the most numerous, as in life."""
