@@ -189,7 +189,9 @@ class Search:
     """What someone typed, understood."""
 
     phrases: tuple[str, ...]
-    """How a name that is meant may begin: as typed, and with what stands before the name replaced."""
+    """How a name that is meant may begin: as typed, and without « mairie de »."""
+    bare_phrases: tuple[str, ...]
+    """The same for a bare name (see `bare_key`)."""
     words: tuple[str, ...]
     """Each must begin a word of the collectivité."""
     siren: str = ""
@@ -222,14 +224,15 @@ def parse(typed: str) -> Search | None:
         return None
     digits = key.replace(" ", "")
     if digits.isdigit():
-        return Search((digits,), (digits,), digits[:9] if len(digits) >= _FEWEST_DIGITS_OF_A_SIREN else "")
+        siren = digits[:9] if len(digits) >= _FEWEST_DIGITS_OF_A_SIREN else ""
+        return Search((digits,), (digits,), (digits,), siren)
     if said := _COMMUNE.match(key):
         name = key[said.end() :]
-        return Search((key, name), _telling(name), communes_only=True)
+        return Search((key, name), (key, name), _telling(name), communes_only=True)
     for head, in_full in _SPELLED_OUT:
         key = head.sub(in_full, key, count=1) if head.match(key) else key
     form = _FORM.match(key)
-    return Search((key, key[form.end() :]) if form else (key,), _telling(key))
+    return Search((key,), (key[form.end() :] if form else key,), _telling(key))
 
 
 def _telling(key: str) -> tuple[str, ...]:

@@ -165,46 +165,75 @@ def test_a_word_that_begins_another_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "expected"),
+    ("typed", "phrase", "words"),
     [
-        pytest.param("St-Étienne", Search(("saint etienne",), ("saint", "etienne")), id="folded"),
-        pytest.param("01001", Search(("01001",), ("01001",)), id="a code"),
-        pytest.param("75 001", Search(("75001",), ("75001",)), id="a code in two parts"),
-        pytest.param("217 500 016", Search(("217500016",), ("217500016",), siren="217500016"), id="a SIREN"),
-        pytest.param("217500", Search(("217500",), ("217500",), siren="217500"), id="half a SIREN"),
-        pytest.param("21750001600019", Search(("21750001600019",), ("21750001600019",), siren="217500016"), id="a SIRET"),
-        pytest.param(
-            "mairie de Rocamadour",
-            Search(("mairie de rocamadour", "rocamadour"), ("rocamadour",), communes_only=True),
-            id="mairie de",
-        ),
-        pytest.param(
-            "Ville-d'Avray", Search(("ville d avray", "avray"), ("avray",), communes_only=True), id="ville d', in the name"
-        ),
-        pytest.param("mairie", Search(("mairie",), ("mairie",)), id="mairie alone"),
-        pytest.param(
-            "CC Quercy",
-            Search(("communaute de communes quercy", "quercy"), ("communaute", "communes", "quercy")),
-            id="an abbreviation",
-        ),
-        pytest.param("cc", Search(("cc",), ("cc",)), id="an abbreviation alone"),
-        pytest.param(
-            "conseil départemental du Lot",
-            Search(("departement du lot", "lot"), ("departement", "lot")),
-            id="the assembly for the collectivité",
-        ),
-        pytest.param(
-            "saint martin de la lieue",
-            Search(("saint martin de la lieue",), ("saint", "martin", "la", "lieue")),
-            id="small words between others",
-        ),
-        pytest.param("saint jean de", Search(("saint jean de",), ("saint", "jean", "de")), id="unfinished"),
-        pytest.param("de", Search(("de",), ("de",)), id="a small word alone"),
-        pytest.param("la la la", Search(("la la la",), ("la",)), id="a word said again"),
+        pytest.param("St-Étienne", "saint etienne", ["saint", "etienne"], id="folded"),
+        pytest.param("01001", "01001", ["01001"], id="a code"),
+        pytest.param("75 001", "75001", ["75001"], id="a code in two parts"),
+        pytest.param("mairie", "mairie", ["mairie"], id="mairie alone"),
+        pytest.param("cc", "cc", ["cc"], id="an abbreviation alone"),
+        pytest.param("la rochelle", "la rochelle", ["la", "rochelle"], id="an article"),
+        pytest.param("le val de la lieue", "le val de la lieue", ["le", "val", "la", "lieue"], id="small words between others"),
+        pytest.param("saint jean de", "saint jean de", ["saint", "jean", "de"], id="unfinished"),
+        pytest.param("de", "de", ["de"], id="a small word alone"),
+        pytest.param("la la la", "la la la", ["la"], id="a word said again"),
     ],
 )
-def test_what_was_typed_is_understood(typed: str, expected: Search) -> None:
-    assert parse(typed) == expected
+def test_what_was_typed_is_understood(typed: str, phrase: str, words: list[str]) -> None:
+    assert parse(typed) == Search((phrase,), (phrase,), tuple(words))
+
+
+@pytest.mark.parametrize(
+    ("typed", "siren"),
+    [
+        ("217 500 016", "217500016"),
+        ("217500", "217500"),
+        ("21750001600019", "217500016"),
+        ("2175000160", "217500016"),
+        ("21750", ""),
+    ],
+)
+def test_digits_from_six_on_are_a_siren_or_a_siret(typed: str, siren: str) -> None:
+    asked = parse(typed)
+    assert asked is not None
+    assert asked.siren == siren
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("mairie de Rocamadour", "rocamadour"),
+        ("Mairie du Havre", "havre"),
+        ("commune des Herbiers", "herbiers"),
+        ("ville de la rochelle", "la rochelle"),
+        ("Ville-d'Avray", "avray"),
+    ],
+)
+def test_some_words_say_a_commune_and_may_be_its_name(typed: str, name: str) -> None:
+    asked = parse(typed)
+    assert asked is not None
+    assert asked.communes_only
+    assert asked.phrases == asked.bare_phrases == (search_key(typed), name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "phrase", "bare"),
+    [
+        ("CC Quercy", "communaute de communes quercy", "quercy"),
+        ("comcom du quercy blanc", "communaute de communes du quercy blanc", "quercy blanc"),
+        ("CA grand dole", "communaute d agglomeration grand dole", "grand dole"),
+        ("CU d'Arras", "communaute urbaine d arras", "arras"),
+        ("conseil départemental du Lot", "departement du lot", "lot"),
+        ("CD 46", "departement 46", "46"),
+        ("conseil régional Occitanie", "region occitanie", "occitanie"),
+        ("métropole de Lyon", "metropole de lyon", "lyon"),
+    ],
+)
+def test_legal_forms_are_spelled_out_and_set_apart(typed: str, phrase: str, bare: str) -> None:
+    asked = parse(typed)
+    assert asked is not None
+    assert (asked.phrases, asked.bare_phrases) == ((phrase,), (bare,))
+    assert not asked.communes_only
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "'", "%_", "’ — …", "北京", "\x00", "🙂"])

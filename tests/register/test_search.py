@@ -201,9 +201,9 @@ def by_reading_everyone(asked: Search) -> Iterator[str]:
         firsts = {" ".join(phrase.split()[:end]) for phrase in asked.phrases for end in range(1, len(phrase.split()))}
         ranks = (
             key in asked.phrases,
-            bare in asked.phrases,
+            bare in asked.bare_phrases,
             key.startswith(asked.phrases),
-            bare.startswith(asked.phrases),
+            bare.startswith(asked.bare_phrases),
             key in firsts,
             True,
         )
@@ -276,7 +276,17 @@ def test_the_list_ends_where_nobody_would_go(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "most"), [("rocamadour", 2), ("217500016", 1), ("saint", 3), ("s", 3), ("la le", 3), ("", 0), ("zzzz", 2)]
+    ("typed", "most"),
+    [
+        ("rocamadour", 2),
+        ("217500016", 1),
+        ("saint", 3),
+        ("s", 3),
+        ("la le", 3),
+        ("communaute de communes y", 4),
+        ("", 0),
+        ("zzzz", 2),
+    ],
 )
 def test_a_search_costs_a_few_statements(app: Flask, typed: str, most: int) -> None:
     with count_statements() as sent:
