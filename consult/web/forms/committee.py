@@ -1,6 +1,7 @@
 """Forms of the committee's desk."""
 
 from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms.fields import SelectChoice
 
 from consult.selection.model import Outcome
 from consult.web.forms.base import Form, at_most, required
@@ -11,7 +12,7 @@ class DecisionForm(Form):
 
     outcome = RadioField(
         "Décision",
-        choices=[(outcome, outcome.label) for outcome in (Outcome.RETAINED, Outcome.DEFERRED, Outcome.NOT_RETAINED)],
+        choices=[SelectChoice(one, one.label) for one in (Outcome.RETAINED, Outcome.DEFERRED, Outcome.NOT_RETAINED)],
         coerce=Outcome,
         validators=required("Choisissez une décision."),
     )
