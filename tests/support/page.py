@@ -82,6 +82,7 @@ class Browser(FlaskClient):
     """Sends each request outside the test's own application context: nothing of one request is left for the next."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        kwargs.setdefault("buffered", True)  # what is sent as it is read must be read before the context ends
         return Context().run(super().open, *args, **kwargs)
 
 
