@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import HiddenField, SearchField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import HiddenField, SearchField, StringField, TextAreaField, ValidationError
 
 from consult.calendar.model import Theme
 from consult.contributions.actions import ContributionDraft
@@ -12,7 +12,7 @@ from consult.contributions.queries import Sort
 from consult.contributions.rules import RECEIVED, ContributionType
 from consult.ground.actor import Actor, Profile
 from consult.web.forms.base import Form, at_most, required
-from consult.web.forms.inputs import EurosField, TicksField, one_line, web_address
+from consult.web.forms.inputs import EurosField, QuickSelectField, TicksField, one_line, web_address
 from consult.web.words import typo
 
 MOST_THEMES = 3
@@ -174,11 +174,11 @@ class FiltersForm(Form):
         csrf = False
 
     q = SearchField("Rechercher", render_kw={"autocomplete": "off"})
-    type = SelectField("Type")
-    theme = SelectField("Thème")
-    statut = SelectField("État")
-    departement = SelectField("Département")
-    tri = SelectField("Trier")
+    type = QuickSelectField("Type")
+    theme = QuickSelectField("Thème")
+    statut = QuickSelectField("État")
+    departement = QuickSelectField("Département")
+    tri = QuickSelectField("Trier")
 
     def offer(self, themes: Sequence[Theme], departements: Sequence[tuple[str, str]]) -> None:
         """Give each list its choices; "" keeps everything."""

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
-from wtforms import SelectMultipleField, StringField, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from markupsafe import Markup, escape
+from wtforms import SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
 
 from consult.web import words
 from consult.web.forms.base import clean
@@ -54,6 +55,23 @@ def web_address(_form: Any, field: Any) -> None:
         sound = False
     if not sound:
         raise ValidationError("Cette adresse est incomplète. Exemple : https://service.exemple.fr")
+
+
+class _QuickSelect(Select):  # type: ignore[misc]
+    """The same `<select>`, written several times faster: each page of a list offers a hundred départements."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Markup:
+        options = (
+            f'<option value="{escape(choice.value)}"{" selected" if choice.selected else ""}>{escape(choice.label)}</option>'
+            for choice in field.iter_choices()
+        )
+        return Markup(f"<select {html_params(name=field.name, id=field.id, **kwargs)}>{''.join(options)}</select>")  # noqa: S704 - each part is escaped
+
+
+class QuickSelectField(SelectField):  # type: ignore[misc]
+    """One choice among many, without groups."""
+
+    widget = _QuickSelect()
 
 
 class TicksField(SelectMultipleField):  # type: ignore[misc]
