@@ -18,7 +18,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, any_, bindparam, case, func, literal, not_, or_, select
 
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
@@ -93,6 +93,8 @@ class _Shape:
     by_siren: bool
     by_kind: bool
     communes_only: bool
+    has_arrays: bool
+    """Whether the engine does: PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def _question(asked: Search, kinds: Collection[Kind] | None) -> _Question:
         by_siren=bool(asked.siren),
         by_kind=kinds is not None,
         communes_only=asked.communes_only,
+        has_arrays=reading().get_bind().dialect.name == "postgresql",
     )
     others_only = kinds is not None and Kind.COMMUNE not in kinds
     return _Question(shape, values, names, is_narrow=by_rarest or bool(asked.siren) or others_only)
@@ -252,7 +255,10 @@ def _matching(shape: _Shape) -> Sequence[_Condition]:
     """What a row must satisfy."""
     conditions: list[_Condition] = [_index.terms.like(bindparam(f"word{i}")) for i in range(shape.words)]
     if shape.by_rarest:
-        conditions.append(_index.rank.in_(select(_word.rank).where(_begins(_word.word, "rarest"))))
+        ranks = select(_word.rank).where(_begins(_word.word, "rarest"))
+        # PostgreSQL would rather read the whole table than look up a thousand ranks, unless they come as an array.
+        as_array = any_(func.array(ranks.scalar_subquery()))
+        conditions.append(_index.rank == as_array if shape.has_arrays else _index.rank.in_(ranks))
     if shape.by_siren:
         conditions.append(_index.siren.between(bindparam("first_siren"), bindparam("last_siren")))
     if shape.by_kind:
