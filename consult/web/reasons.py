@@ -86,7 +86,8 @@ def when(moment: Moment | None) -> str:
     if moment is None:
         return ""
     if moment.is_early and moment.since:
-        return f"Elle ouvrira le {words.instant(moment.since)}."
+        opens = "Ils seront publics" if moment.verb == "see_tallies" else "Elle ouvrira"
+        return f"{opens} le {words.instant(moment.since)}."
     if moment.until:
         return f"Elle est fermée depuis le {words.instant(moment.until)}."
     return ""

@@ -168,6 +168,7 @@ class TestTally:
         ended = operator("tally", "2021", *options)
         assert (ended.code, ended.said) == (1, "")
         assert ended.errors.startswith("Les résultats sont secrets jusqu’à la fin du vote")
+        assert "Ils seront publics le 30 avril 2021 à 18 h 00 (heure de Paris)." in ended.errors
         assert ended.errors.count("\n") == 1
 
     def test_it_recounts(self, world: World, operator: Operator, hold: Hold) -> None:
