@@ -147,6 +147,11 @@ class Forms:
     reorient: ReorientForm = field(default_factory=lambda: ReorientForm(formdata=None))
     ineligible: IneligibleForm = field(default_factory=lambda: IneligibleForm(formdata=None))
 
+    @property
+    def wrong(self) -> Any:
+        """The one to correct, which the title of the page announces."""
+        return next((form for form in (self.group, self.reorient, self.ineligible) if form.errors), None)
+
 
 def _desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = "") -> str:
     """The queue on the left; on the right the file `n`, or the form that groups several."""
@@ -155,20 +160,23 @@ def _desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = 
         name: request.args[name] for name in ("q", "statut", "type", "theme", "page") if request.args.get(name)
     }
     opened = one(the_edition.id, n) if n is not None else None
-    forms.group.offer(choices(the_edition.id))
+    file_ = _file(opened) if opened else {}
+    joined = {went.key for went in file_.get("destinations", ())}
+    forms.group.offer([proposal for proposal in choices(the_edition.id) if proposal.id not in joined])
     forms.reorient.offer(_schemes(the_edition))
     return render_template(
         "moderation/contributions.html",
         asked=wanted,
         page=find(the_edition.id, replace(wanted.filters, sort=Sort.WAITING), page=page_number()),
         forms=forms,
+        form=forms.wrong,
         why_refused=why_refused,
         opened=opened,
         verdicts=_verdicts(the_edition, opened.status if opened else Status.PUBLISHED),
         groupable=FROM[Verb.GROUP],
         url_for_file=lambda number: url_for("moderation.file", e=the_edition.slug, n=number, **kept),
         url_for_page=lambda number: url_for("moderation.contributions", e=the_edition.slug, **(kept | {"page": number})),
-        **(_file(opened) if opened else {}),
+        **file_,
     )
 
 
