@@ -214,14 +214,6 @@ def origins(proposal_id: int, *, limit: int = PAGE_SIZE) -> Sequence[tuple[int, 
     return rows.all()
 
 
-def of_proposal(proposal_id: int) -> Sequence[tuple[int, str, Phase]]:
-    """Number, name and phase of the services born from a proposition."""
-    rows = reading().execute(
-        select(Service.number, Service.name, Service.phase).where(Service.proposal_id == proposal_id).order_by(Service.number)
-    )
-    return rows.all()
-
-
 def fertile(edition_id: int) -> Sequence[tuple[int, int, str, int]]:
     """Id, number and title of every retained proposition, and how many services it has: those without any first."""
     born = select(func.count()).select_from(Service).where(Service.proposal_id == Proposal.id).scalar_subquery()
