@@ -150,7 +150,7 @@ def _asked(session: Session, actor: Actor, proposal_id: int) -> _Asked:
     if row is None:
         raise NotFound
     return _Asked(
-        actor=_as_now(actor, row.standing),
+        actor=_as_now(actor, row.standing, row.kind),
         edition_id=row.edition_id,
         number=row.number,
         title=row.title,
@@ -161,10 +161,10 @@ def _asked(session: Session, actor: Actor, proposal_id: int) -> _Asked:
     )
 
 
-def _as_now(actor: Actor, status: AttachmentStatus | None) -> Actor:
-    if actor.mandate is None or status is None:
+def _as_now(actor: Actor, status: AttachmentStatus | None, kind: Kind | None) -> Actor:
+    if actor.mandate is None or status is None or kind is None:
         return replace(actor, mandate=None)
-    return replace(actor, mandate=replace(actor.mandate, standing=Standing(status.value)))
+    return replace(actor, mandate=replace(actor.mandate, standing=Standing(status.value), kind=kind.value))
 
 
 def _ballot(session: Session, edition_id: int, siren: str) -> list[_Standing]:

@@ -18,8 +18,8 @@ def show(e: str) -> str:
     """The ranking, ties explained, and who voted; before the close, until when the tallies are secret, and turnout."""
     the_edition, at = edition(e), received_at()
     window = the_edition.calendar.window(Stage.VOTING)
-    if not may_see_tallies(ballot_rules(the_edition), at):
-        return render_template("results/secret.html", window=window, turnout=turnout(the_edition))
+    if at < window.opens_at or not may_see_tallies(ballot_rules(the_edition), at):
+        return render_template("results/awaited.html", window=window, turnout=turnout(the_edition))
     ranking = ranked(the_edition, at=at)
     return render_template(
         "results/show.html",

@@ -234,6 +234,18 @@ class TestOwnPage:
             assert receipt not in page.main
             assert str(agent.name) not in page.main
 
+    @pytest.mark.parametrize(
+        ("profile", "said"),
+        [
+            (Profile.PARTENAIRE, "Les partenaires ne votent pas"),
+            (Profile.ELU, "Vous n’agissez encore pour aucune collectivité"),
+        ],
+    )
+    def test_without_a_collectivite(self, world: World, client: PageClient, hold, profile: Profile, said: str) -> None:
+        propositions(world.edition())
+        hold(DURING_VOTE)
+        assert said in client.sign_in(world.person(None, profile=profile)).get("/2021/mon-bulletin").main
+
     def test_a_refused_one_says_that_it_does_not_count(self, world: World, client: PageClient, hold) -> None:
         first, _, _ = propositions(world.edition())
         refused = world.person(ROCAMADOUR, status=AttachmentStatus.PENDING)

@@ -50,11 +50,13 @@ class TestBeforeTheClose:
         assert "Gérer les documents" not in page.main
         assert "soutiens." not in page.main
 
-    def test_before_the_opening_nobody_has_voted(self, world: World, client: PageClient, hold: Hold) -> None:
-        propositions(world.edition())
+    @pytest.mark.parametrize("secret", [True, False])
+    def test_before_the_opening_nobody_has_voted(self, world: World, client: PageClient, hold: Hold, secret: bool) -> None:
+        propositions(world.edition(tallies_hidden=secret))
         hold(just_before(opening_of(Stage.VOTING)))
         page = client.get("/2021/resultats")
-        assert "Le vote ouvrira le 15 mars 2021 à 12 h 00" in page.main
+        assert "Il ouvrira le 15 mars 2021 à 12 h 00" in page.main
+        assert ("les résultats paraîtront ici à la clôture" in page.main) is secret
         assert "36 242 collectivités pourront voter" in page.main
 
 
