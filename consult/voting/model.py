@@ -16,7 +16,7 @@ class Support(Base):
     __table_args__ = (
         UniqueConstraint("proposal_id", "siren"),
         Index("ix_support_edition_siren", "edition_id", "siren"),
-        Index("ix_support_tally", "edition_id", "proposal_id", "attachment_id", "departement", "set_aside_at"),
+        Index("ix_support_tally", "edition_id", "proposal_id", "departement", "attachment_id", "set_aside_at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -853,7 +853,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_support_edition_siren", ["edition_id", "siren"], unique=False)
         batch_op.create_index(
             "ix_support_tally",
-            ["edition_id", "proposal_id", "attachment_id", "departement", "set_aside_at"],
+            ["edition_id", "proposal_id", "departement", "attachment_id", "set_aside_at"],
             unique=False,
         )
 
