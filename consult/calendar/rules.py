@@ -209,19 +209,14 @@ def windows_are_sound(windows: Iterable[Window]) -> Verdict:
     ordered = sorted(windows, key=lambda window: list(Stage).index(window.stage))
     inverted = any(window.closes_at is not None and window.closes_at <= window.opens_at for window in ordered)
     endless = any(window.closes_at is None and window.stage is not Stage.TRACKING for window in ordered)
-    overlap = any(
-        before.closes_at is None or after.opens_at < before.closes_at
-        for before, after in pairwise(ordered)
-    )
+    overlap = any(before.closes_at is None or after.opens_at < before.closes_at for before, after in pairwise(ordered))
     return verdict(
         (not inverted and not endless, Reason.WINDOW_INVERTED),
         (not overlap, Reason.WINDOWS_OVERLAP),
     )
 
 
-def may_move_window(
-    actor: Actor, *, calendar: Calendar, moved: Window, reason: str, proclaimed: bool, at: datetime
-) -> Verdict:
+def may_move_window(actor: Actor, *, calendar: Calendar, moved: Window, reason: str, proclaimed: bool, at: datetime) -> Verdict:
     """Whether an administrator may give a stage other dates.
 
     What has already happened is not rewritten: an opening that is past stays where it was, and no edge is moved into the

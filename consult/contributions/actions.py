@@ -6,11 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
 
 from consult.accounts.model import Person
 from consult.calendar.model import Edition, Theme
+from consult.calendar.numbers import following, lock_numbers
 from consult.calendar.queries import locked_edition
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import (
@@ -25,7 +26,7 @@ from consult.contributions.rules import (
     search_text,
 )
 from consult.ground.actor import Actor, Profile
-from consult.ground.database import Lock, lock, transaction
+from consult.ground.database import transaction
 from consult.ground.refusals import NotFound
 from consult.journal.actions import record
 from consult.journal.model import EventKind
@@ -65,7 +66,7 @@ def publish(actor: Actor, edition_id: int, draft: ContributionDraft, *, at: date
     with transaction() as session:
         edition = locked_edition(session, edition_id)
         may_publish(actor, type_=draft.type, partner=draft.partner, calendar=edition.calendar, at=at).or_refuse()
-        lock(session, Lock.NUMBERS, f"contribution:{edition_id}")
+        lock_numbers(session, Contribution, edition_id)
         author = _author(session, actor, edition_id)
         contribution = Contribution(
             edition_id=edition_id,
@@ -187,11 +188,10 @@ class _Author:
 def _author(session: Session, actor: Actor, edition_id: int) -> _Author:
     """Read under the lock of the numbers: the next one is ours."""
     siren = None if actor.profile is Profile.PARTENAIRE else actor.siren
-    following = select(func.coalesce(func.max(Contribution.number), 0) + 1).where(Contribution.edition_id == edition_id)
     row = session.execute(
         select(
             Person.email,
-            following.scalar_subquery().label("number"),
+            following(Contribution, edition_id).scalar_subquery().label("number"),
             Collectivite.name,
             Collectivite.kind,
             Collectivite.departement,

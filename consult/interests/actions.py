@@ -3,14 +3,15 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consult.calendar.model import Edition
+from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
-from consult.ground.database import Lock, lock, transaction
+from consult.ground.database import transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.queries import standing_within, to_tell
@@ -65,7 +66,7 @@ def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetim
         interest = Interest(
             **asdict(draft),
             edition_id=edition.id,
-            number=_next_number(session, edition.id),
+            number=next_number(session, Interest, edition.id),
             proposal_id=proposal_id,
             siren=actor.siren,
             person_id=actor.person_id,
@@ -131,13 +132,6 @@ def decline(actor: Actor, interest_id: int, *, reason: str, at: datetime) -> Non
         _end(interest, InterestStatus.DECLINED, actor, reason, at)
         _record(session, EventKind.INTEREST_DECLINED, actor, interest, at, reason=interest.reason)
         _tell_decision(session, interest, edition, at)
-
-
-def _next_number(session: Session, edition_id: int) -> int:
-    lock(session, Lock.NUMBERS, f"interest:{edition_id}")
-    return session.execute(
-        select(func.coalesce(func.max(Interest.number), 0) + 1).where(Interest.edition_id == edition_id)
-    ).scalar_one()
 
 
 def _locked(session: Session, interest_id: int) -> tuple[Interest, Edition]:

@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
-from consult.ground.database import Lock, lock, transaction
+from consult.ground.database import transaction
 from consult.ground.refusals import NotFound
 from consult.journal.actions import record
 from consult.journal.model import EventKind
@@ -40,8 +41,7 @@ def create(actor: Actor, edition_id: int, draft: ProposalDraft, *, at: datetime)
 
 def add(session: Session, actor: Actor, edition_id: int, draft: ProposalDraft, *, at: datetime) -> Proposal:
     """Write a proposition inside the transaction of an act that has been allowed."""
-    lock(session, Lock.NUMBERS, f"proposal:{edition_id}")
-    number = session.scalar(select(func.coalesce(func.max(Proposal.number), 0) + 1).where(Proposal.edition_id == edition_id))
+    number = next_number(session, Proposal, edition_id)
     proposal = Proposal(edition_id=edition_id, number=number, created_at=at, **asdict(draft))
     session.add(proposal)
     session.flush()

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from consult.calendar.model import Edition
+from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
-from consult.ground.database import Lock, lock, transaction
+from consult.ground.database import transaction
 from consult.ground.refusals import NotFound
 from consult.interests.queries import standing_within
 from consult.journal.actions import record
@@ -55,7 +56,7 @@ def create(actor: Actor, proposal_id: int, draft: ServiceDraft, *, at: datetime)
         ).or_refuse()
         service = Service(
             edition_id=edition.id,
-            number=_next_number(session, edition.id),
+            number=next_number(session, Service, edition.id),
             proposal_id=proposal_id,
             name=draft.name,
             summary=draft.summary,
@@ -196,13 +197,6 @@ def declare_deployment(
             since=since.isoformat(),
         )
     return deployment
-
-
-def _next_number(session: Session, edition_id: int) -> int:
-    lock(session, Lock.NUMBERS, f"service:{edition_id}")
-    return session.execute(
-        select(func.coalesce(func.max(Service.number), 0) + 1).where(Service.edition_id == edition_id)
-    ).scalar_one()
 
 
 def _locked(session: Session, service_id: int) -> tuple[Service, Edition]:

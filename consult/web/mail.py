@@ -18,9 +18,7 @@ def composer(settings: Settings) -> Callable[[Message], EmailMessage]:
     def compose(message: Message) -> EmailMessage:
         template = current_app.jinja_env.get_template(f"mail/{message.notice.value}.txt")
         subject, _, body = (
-            template.render(site_name=settings.site_name, base_url=settings.base_url, **message.data)
-            .strip()
-            .partition("\n")
+            template.render(site_name=settings.site_name, base_url=settings.base_url, **message.data).strip().partition("\n")
         )
         mail = EmailMessage()
         mail["Subject"] = subject.strip()
