@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -41,10 +42,15 @@ def consult(environ: dict[str, str], *arguments: str, timeout: float = 60) -> su
     )
 
 
-def start(environ: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """Run a command that does not end by itself: the test ends it, and no other."""
+def start(environ: dict[str, str], *arguments: str, output: IO[str] | None = None) -> subprocess.Popen[str]:
+    """Run a command that does not end by itself: the test ends it, and no other. What it says goes to `output`, or waits."""
     return subprocess.Popen(
-        [CONSULT, *arguments], env=environ, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [CONSULT, *arguments],
+        env=environ,
+        cwd=ROOT,
+        stdout=output or subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
