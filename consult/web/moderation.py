@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from consult.accounts.queries import pending_attachments
@@ -65,8 +65,10 @@ def group(e: str) -> ResponseReturnValue:
     """Group one or several contributions into propositions, existing or new."""
     the_edition, form = edition(e), GroupForm()
     form.offer(proposals := choices(the_edition.id))
-    opened = int(form.file.data) if (form.file.data or "").isdecimal() else None
+    opened = form.file.data
     if not form.validate_on_submit():
+        if form.file.errors:
+            abort(400)
         return _desk(the_edition, opened, Forms(group=form)), 422
     ids = ids_of(the_edition.id, form.contributions.data)
     if len(ids) != len(set(form.contributions.data)):
@@ -94,11 +96,12 @@ def _group(contribution_ids: Sequence[int], proposal_ids: Sequence[int], form: G
 def ungroup(e: str, n: int) -> ResponseReturnValue:
     """Take a contribution out of a proposition."""
     the_edition, form = edition(e), UngroupForm()
+    contribution = one(the_edition.id, n)
     if not form.validate_on_submit():
-        raise NotFound
+        abort(400)
     proposal = proposal_of(the_edition.id, form.proposal.data)
     try:
-        actions.ungroup(actor(), one(the_edition.id, n).id, proposal.id, at=received_at())
+        actions.ungroup(actor(), contribution.id, proposal.id, at=received_at())
     except Refused as refused:
         return _refused(refused, the_edition, n, Forms())
     flash(f"La contribution n°{words.NBSP}{n} est sortie de la proposition n°{words.NBSP}{proposal.number}.", "success")

@@ -201,11 +201,25 @@ def test_once_the_vote_opens_the_desk_says_what_is_closed(edition: Edition, auth
     group(need(author, edition), proposal(edition))
     hold(opening_of(Stage.VOTING))
     page = desk.get(f"{DESK}/1")
-    assert "fermée depuis le 15 mars 2021 à 12 h 00" in page.main
+    closed = "Le regroupement est fermé depuis le 15 mars 2021 à 12 h 00 (heure de Paris)"
+    assert f"{closed} ; vous pouvez encore réorienter ou déclarer non recevable." in page.main
+    assert f"{closed} ; vous pouvez encore réorienter ou déclarer non recevable ce qui attend." in desk.get(DESK).main
+    assert "Ce n’est pas le moment" not in page.main
     assert "Déclarer non recevable" in page.main, "what still waits keeps its right to an answer"
-    assert "Sortir de la proposition" not in desk.get(f"{DESK}/2").main
+    grouped = desk.get(f"{DESK}/2").main
+    assert f"{closed}." in grouped
+    assert "Sortir de la proposition" not in grouped
     desk.post(GROUP, {"contributions": ["1"], "proposals": ["1"]}, 409)
     desk.follow(desk.post(f"{DESK}/1/non-recevable", {"reason": "Trop tard pour le vote."}, 303))
+
+
+def test_a_title_too_long_comes_back_whole(edition: Edition, author: Actor, desk: PageClient) -> None:
+    need(author, edition)
+    page = desk.post(GROUP, {"contributions": ["1"], "title": "é" * 300, "summary": "Une proposition fictive."}, 422)
+    assert "c’est 50 de trop" in page.main
+    typed = page.soup.find(id="title")
+    assert (typed["value"], typed.has_attr("maxlength")) == ("é" * 300, False)
+    assert page.soup.find(id="title-compte")["data-max"] == "250"
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -216,3 +230,14 @@ def test_the_desk_costs_the_same_whatever_the_queue(edition: Edition, author: Ac
         with count_statements() as sent:
             desk.get(path)
         assert len(sent) == 2 + more, "\n".join(sent)
+
+
+@pytest.mark.parametrize("number", ["9" * 20, str(10**20), "9" * 5000, "-1", "٣", "1.5"])
+@pytest.mark.parametrize("field", ["file", "contributions", "proposals", "proposal"])
+def test_a_number_that_no_file_has_is_not_our_fault(
+    edition: Edition, author: Actor, desk: PageClient, field: str, number: str
+) -> None:
+    group(need(author, edition), proposal(edition))
+    typed = {"file": "1", "contributions": "1", "proposals": "1", "proposal": "1"} | {field: number}
+    act, answer = ("1/degrouper", 400) if field == "proposal" else ("regrouper", 400 if field == "file" else 422)
+    desk.post(f"{DESK}/{act}", typed, answer)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
-from wtforms import SelectField, SelectMultipleField, StringField, ValidationError
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
 
 from consult.web import words
@@ -42,6 +42,23 @@ def euros(typed: str) -> Decimal:
     if amount > LARGEST_AMOUNT:
         raise ValueError("Ce montant est trop grand : vérifiez-le.")
     return amount
+
+
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+def reference(typed: Any) -> int:
+    """A reference number as forms send it: nine digits at most, so that the base can hold it. Raises ValueError."""
+    if not _NUMBER.fullmatch(str(typed)):
+        raise ValueError("Ce numéro n’existe pas.")
+    return int(typed)
+
+
+class NumberField(HiddenField):  # type: ignore[misc]
+    """A reference number that the page itself put in the form. Its data is an int, or None when left empty."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = reference(valuelist[0]) if valuelist and valuelist[0] else None
 
 
 def web_address(_form: Any, field: Any) -> None:

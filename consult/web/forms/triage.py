@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
 
 from consult.proposals.actions import ProposalDraft
 from consult.proposals.model import Proposal
 from consult.proposals.queries import ProposalRef
 from consult.triage.model import Scheme
 from consult.web.forms.base import Form, at_most, required
-from consult.web.forms.inputs import TicksField, one_line
+from consult.web.forms.inputs import NumberField, TicksField, one_line, reference
 
 
 class _Act(Form):
@@ -26,10 +26,10 @@ class _Act(Form):
 class GroupForm(_Act):
     """Which contributions, into which propositions: existing ones, a new one, or both."""
 
-    file = HiddenField()
+    file = NumberField()
     """The number of the open file, to come back to it when something is to be corrected."""
-    contributions = SelectMultipleField("Contributions", coerce=int, validate_choice=False)
-    proposals = TicksField("Propositions existantes", coerce=int)
+    contributions = SelectMultipleField("Contributions", coerce=reference, validate_choice=False)
+    proposals = TicksField("Propositions existantes", coerce=reference)
     title = StringField("Titre d’une nouvelle proposition", [at_most(250)], filters=[one_line])
     summary = TextAreaField(
         "Son résumé",
@@ -65,7 +65,7 @@ class GroupForm(_Act):
 class UngroupForm(_Act):
     """Out of which proposition."""
 
-    proposal = IntegerField("Proposition", required("Dites de quelle proposition la sortir."))
+    proposal = NumberField("Proposition", required("Dites de quelle proposition la sortir."))
 
 
 def _reason(description: str) -> TextAreaField:
