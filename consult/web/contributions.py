@@ -89,6 +89,7 @@ def new(e: str) -> str:
     the_edition = edition(e)
     type_ = _type(request.args.get("type"))
     if type_ is None:
+        the_edition.calendar.gate(Verb.SUBMIT_CONTRIBUTION, received_at()).or_refuse()
         return render_template(
             "contributions/choose.html", verdicts=_may_write_each(the_edition), closes_at=_closes_at(the_edition)
         )
@@ -103,9 +104,10 @@ def create(e: str) -> ResponseReturnValue:
     the_edition = edition(e)
     type_ = _type(request.form.get("type")) or abort(400)
     form = contribution_form(type_, actor(), themes(the_edition.id))
-    if not form.validate_on_submit():
-        return _form_page(type_, form), 422
     try:
+        if not form.validate_on_submit():
+            may_write(actor(), type_=type_, calendar=the_edition.calendar, at=received_at()).or_refuse()
+            return _form_page(type_, form), 422
         published = actions.publish(actor(), the_edition.id, form.draft(), at=received_at())
     except Refused as refused:
         return _kept(refused, _form_page(type_, form, refused))
@@ -135,9 +137,10 @@ def update(e: str, n: int) -> ResponseReturnValue:
     the_edition = edition(e)
     contribution = one(the_edition.id, n)
     form = contribution_form(contribution.type, actor(), themes(the_edition.id), contribution)
-    if not form.validate_on_submit():
-        return _form_page(contribution.type, form, contribution=contribution), 422
     try:
+        if not form.validate_on_submit():
+            _verdicts(the_edition, contribution, said=False)["may_edit"].or_refuse()
+            return _form_page(contribution.type, form, contribution=contribution), 422
         actions.edit(actor(), contribution.id, form.draft(), at=received_at())
     except Refused as refused:
         return _kept(refused, _form_page(contribution.type, form, refused, contribution))
@@ -159,8 +162,10 @@ def withdrawal(e: str, n: int) -> str:
 @doors.signed_in
 def withdraw(e: str, n: int) -> ResponseReturnValue:
     """Withdraw it. It stays readable, with the reason."""
-    contribution, form = one(edition(e).id, n), WithdrawalForm()
+    the_edition, form = edition(e), WithdrawalForm()
+    contribution = one(the_edition.id, n)
     if not form.validate_on_submit():
+        _verdicts(the_edition, contribution, said=False)["may_withdraw"].or_refuse()
         return render_template("contributions/withdraw.html", contribution=contribution, form=form), 422
     actions.withdraw(actor(), contribution.id, reason=form.reason.data, at=received_at())
     flash(f"La contribution n°{words.NBSP}{n} est retirée. Elle reste lisible, avec votre raison.", "success")

@@ -53,9 +53,10 @@ def declare(e: str, n: int) -> ResponseReturnValue:
     """Volunteer. What was typed comes back when a rule refuses it, the close included."""
     the_edition, form = edition(e), InterestForm()
     standing = queries.standing(the_edition.id, n, actor().siren)
-    if not form.validate_on_submit():
-        return _form_page(the_edition, standing, form), 422
     try:
+        if not form.validate_on_submit():
+            _may_declare(the_edition, standing).or_refuse()
+            return _form_page(the_edition, standing, form), 422
         interest = actions.declare(actor(), standing.proposal_id, form.draft(), at=received_at())
     except Refused as refused:
         status = form.refused(refused)
@@ -79,9 +80,10 @@ def withdraw(e: str, n: int) -> ResponseReturnValue:
     if request.method == "GET":
         _may_withdraw(the_edition, standing).or_refuse()
         return render_template("interests/withdraw.html", proposal=standing, form=form)
-    if not form.validate():
-        return render_template("interests/withdraw.html", proposal=standing, form=form), 422
     try:
+        if not form.validate():
+            _may_withdraw(the_edition, standing).or_refuse()
+            return render_template("interests/withdraw.html", proposal=standing, form=form), 422
         actions.withdraw(actor(), standing.interest_id, reason=form.reason.data, at=received_at())
     except Refused as refused:
         status = form.refused(refused)

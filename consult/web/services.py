@@ -51,9 +51,10 @@ def use(e: str, n: int) -> ResponseReturnValue:
     """« Nous utilisons ce service », in the name of one's collectivité."""
     the_edition, form, who = edition(e), UseForm(), actor()
     sheet = queries.sheet(the_edition.id, n, who.siren)
-    if not form.validate_on_submit():
-        return _page(the_edition, sheet, form), 422
     try:
+        if not form.validate_on_submit():
+            _may_speak(the_edition, sheet).or_refuse()
+            return _page(the_edition, sheet, form), 422
         actions.declare_deployment(
             who, sheet.service.id, who.siren or "", status=form.status.data, since=form.since.data, at=received_at()
         )

@@ -226,6 +226,7 @@ class TestWriting:
         [
             ({"title": " \u200b "}, "Donnez un titre"),
             ({"title": "x" * 121}, "121 caractères : c’est 1 de trop (au plus 120)."),
+            ({"title": "x" * 300}, "300 caractères : c’est 180 de trop (au plus 120)."),
             ({"situation": ""}, "Décrivez ce service"),
             ({"themes": []}, "Choisissez un thème au moins"),
             ({"themes": ["autre"]}, "autre"),
@@ -267,6 +268,11 @@ class TestWriting:
         assert page.form()["themes"] == ["mobilite-transports"]
         assert find(edition.id, Filters()).total == 0
         assert "Ce n’est pas le moment" in client.get(f"{NEW}?type=besoin", 409).h1
+        choice = client.get(NEW, 409)
+        assert "Ce n’est pas le moment" in choice.h1
+        assert "15 mars 2021 à 12 h 00" in choice.main
+        page = client.post(NEW, form | TYPED_NEED | {"title": ""}, 409)
+        assert page.form()["situation"] == TYPED_NEED["situation"], "what is wrong in the form does not hide the refusal"
 
     def test_those_who_may_not_are_told_why(self, world: World, edition: Edition, client: PageClient) -> None:
         assert "Connectez-vous" in client.get(NEW, 401).h1
@@ -333,6 +339,8 @@ class TestChanging:
         client.post(f"{LIST}/1/modifier", TYPED_NEED, 403)
         client.get(f"{LIST}/1/retrait", 403)
         client.post(f"{LIST}/1/retrait", {"reason": "non"}, 403)
+        client.post(f"{LIST}/1/modifier", TYPED_NEED | {"title": ""}, 403)
+        client.post(f"{LIST}/1/retrait", {"reason": " "}, 403)
 
     def test_it_is_withdrawn_with_a_reason_and_stays_readable(self, edition: Edition, agent: Actor, client: PageClient) -> None:
         need(agent, edition)

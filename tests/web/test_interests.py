@@ -117,8 +117,10 @@ def test_at_the_closing_instant_the_answer_is_no_and_the_text_is_kept(client: Pa
     filled = client.get(FORM).form() | TYPED
     hold(closing_of(Stage.INTERESTS))
     page = client.post(FORM, filled, 409)
-    assert "Elle est fermée depuis le 1er juin 2021 à 0 h 00" in page.main
+    assert "Elle est fermée depuis le 31 mai 2021 à minuit (heure de Paris)" in page.main
     assert page.form()["motivation"] == TYPED["motivation"]
+    page = client.post(FORM, filled | {"level": ""}, 409)
+    assert page.form()["motivation"] == TYPED["motivation"], "what is wrong in the form does not hide the refusal"
     assert not kept()
     hold(just_before(closing_of(Stage.INTERESTS)))
     client.post(FORM, filled, 303)
@@ -224,7 +226,7 @@ def test_accepted_ones_are_marked(client: PageClient, world: World, edition: Edi
     accept(world.person(None, Role.MODERATOR), first.id, at=OPEN)
     page = client.get(PAGE)
     assert "2 collectivités volontaires ; 1 est acceptée" in page.main
-    assert page.main.index("Acceptée") < page.main.index("Gramat (Lot)") < page.main.index("En examen")
+    assert page.main.index("Acceptée") < page.main.index("Gramat (Lot)") < page.main.index("Déposée")
 
 
 # ── the desk ─────────────────────────────────────────────────────────────────────────────
@@ -255,6 +257,8 @@ def test_the_desk_shows_one_state_at_a_time(desk: PageClient) -> None:
     assert "Gramat" not in desk.get("/pilotage/2021/candidatures?etat=accepted").main
     desk.post("/pilotage/2021/candidatures/1", {"answer": "accept"}, 303)
     assert "Gramat" in desk.get("/pilotage/2021/candidatures?etat=accepted").main
+    assert "Acceptée le " in desk.get("/pilotage/2021/candidatures/1").main
+    assert "À étudier (0)" in desk.get("/pilotage/2021/candidatures").main
     assert "Aucune candidature ici" in desk.get("/pilotage/2021/candidatures").main
     assert "Aucune candidature ici" in desk.get("/pilotage/2021/candidatures?etat=n’importe").main
     desk.get("/pilotage/2021/candidatures/99", 404)

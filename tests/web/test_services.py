@@ -18,7 +18,7 @@ from consult.services.actions import ServiceDraft, create, declare_deployment, e
 from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, Service
 from tests.support import stage_one
 from tests.support.naughty import HOSTILE
-from tests.support.page import Page, PageClient
+from tests.support.page import Page, PageClient, squeezed
 from tests.support.retained import PROCLAIMED, proposal
 from tests.support.statements import count_statements
 from tests.support.world import CAUVALDOR, GRAMAT, LOT, ROCAMADOUR, World, during, just_before, opening_of
@@ -157,6 +157,8 @@ def test_a_wrong_day_is_said_and_nothing_is_lost(
     page = client.post(USE, typed, status)
     assert words in page.main
     assert page.form(USE)["since"] == typed["since"]
+    beside = "status" if typed["status"] == "autre" else "since"
+    assert words in squeezed(page.soup.find(id=f"{beside}-erreur"))
     assert reading().query(Deployment).count() == 0
 
 
@@ -167,6 +169,7 @@ def test_who_is_offered_the_button(client: PageClient, world: World, service: Se
         reader = PageClient(client.app)
         page = (reader.sign_in(actor) if actor else reader).get(SERVICE)
         reader.post(USE, typed, status)
+        reader.post(USE, typed | {"since": ""}, 422 if status == 404 else status)
         return "Nous utilisons ce service" not in page.main
 
     assert refused(None, 401)
@@ -257,7 +260,11 @@ def test_the_life_of_a_service_at_the_desk(desk: PageClient, service: Service, h
     assert "Jalon annoncé pour le 30 juin 2021" in page.main
     assert "en retard" in page.main
     reached = next(address for words, address in page.links().items() if words.startswith("Dire qu’il est atteint"))
-    assert "n’est pas encore venue" in desk.post(reached, {"done_on": "2021-07-02"}, 409).main
+    early = desk.post(reached, {"done_on": "2021-07-02"}, 409)
+    assert "n’est pas encore venue" in squeezed(early.soup.find(id="done_on-erreur"))
+    long = desk.post(f"{here}/jalons", {"title": "é" * 300, "due_on": "2021-06-30"}, 422)
+    assert "c’est 100 de trop" in long.main
+    assert long.form()["title"] == "é" * 300
     desk.post(reached, {"done_on": "30 juin"}, 422)
     assert "atteint en retard" in desk.follow(desk.post(reached, {"done_on": "2021-07-01"}, 303)).main
     assert "déjà atteint" in desk.post(reached, {"done_on": "2021-07-01"}, 409).main
