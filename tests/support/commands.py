@@ -28,6 +28,7 @@ def environment(settings: Settings, **changed: str | None) -> dict[str, str]:
         "CONSULT_BASE_URL": settings.base_url,
         "CONSULT_INSTANCE_DIR": str(settings.instance_dir),
         "CONSULT_MAIL_URL": settings.mail_url,
+        "CONSULT_MAIL_FROM": settings.mail_from,
         "CONSULT_REDIS_URL": settings.redis_url,
         "CONSULT_NOW": settings.now.isoformat() if settings.now else None,
         "CONSULT_TRUSTED_PROXIES": str(settings.trusted_proxies),

@@ -1,11 +1,14 @@
 """A real mail server on loopback."""
 
 import asyncio
+import ssl
+import subprocess
 import threading
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -20,12 +23,26 @@ WELCOME = "250 OK"
 class MailServer:
     """Keeps what it is sent, unless told to answer something else to a recipient; can hold its answer back."""
 
-    def __init__(self, *, refusing: Mapping[str, str] | None = None, account: tuple[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        refusing: Mapping[str, str] | None = None,
+        refusing_words: str = "",
+        account: tuple[str, str] | None = None,
+        certificate: Path | None = None,
+        encrypted: bool = False,
+    ) -> None:
         self.port = free_port()
         self.received: list[EmailMessage] = []
         self.logins: list[str] = []
         self.refusing = refusing or {}
+        self.refusing_words = refusing_words
         self.account = account
+        self.certificate = certificate
+        """Offers STARTTLS with it; speaks TLS from the first byte when `encrypted`."""
+        self.encrypted = encrypted
+        self.over_tls: list[bool] = []
+        """For each message, whether it came encrypted."""
         self.arrived = threading.Event()
         """Set when a message has come in, before it is answered."""
         self.may_answer = threading.Event()
@@ -35,11 +52,16 @@ class MailServer:
     @property
     def url(self) -> str:
         """What CONSULT_MAIL_URL says."""
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"{'smtps' if self.encrypted else 'smtp'}://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         auth: dict[str, Any] = {"authenticator": self._authenticate, "auth_required": True, "auth_require_tls": False}
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **(auth if self.account else {}))
+        options = auth if self.account else {}
+        if self.certificate:
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            tls.load_cert_chain(self.certificate)
+            options |= {"ssl_context" if self.encrypted else "tls_context": tls}
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
         self._controller.start()
         return self
 
@@ -59,12 +81,24 @@ class MailServer:
         message = cast(EmailMessage, BytesParser(policy=SMTP).parsebytes(envelope.content))
         with self._lock:
             self.received.append(message)
+            self.over_tls.append(session.ssl is not None or self.encrypted)
         self.arrived.set()
         await asyncio.get_running_loop().run_in_executor(None, self.may_answer.wait, 30)
-        return WELCOME
+        return self.refusing_words or WELCOME
 
     def _authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
         given = (data.login.decode(), data.password.decode())
         self.logins.append(given[0])
         return AuthResult(success=given == self.account, handled=False)
+
+
+def make_certificate(folder: Path) -> Path:
+    """A key and its own certificate for 127.0.0.1, in one file, trusted by nobody yet."""
+    key, certificate, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
+    asked = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run(
+        ["openssl", *asked.split(), "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True, timeout=60
+    )
+    both.write_text(key.read_text() + certificate.read_text())
+    return both

@@ -68,14 +68,15 @@ class Site:
                 self.process.kill()
                 self.process.wait()
 
-    def mail_to(self, recipient: str, *, but: int = 0) -> EmailMessage:
-        """The latest message to an address, once there are more than `but`: the demonstration writes them to a folder."""
+    def mail_to(self, recipient: str, *, saying: str) -> str:
+        """The latest message to an address that says this, once it has come: the demonstration writes them to a folder."""
         deadline = time.monotonic() + MAIL_WITHIN
         while True:
-            found = [message for message in self._mail() if message["To"] == recipient]
-            if len(found) > but:
+            texts = [str(mail.get_content()).replace("\u00a0", " ") for mail in self._mail() if mail["To"] == recipient]
+            found = [text for text in texts if saying in text]
+            if found:
                 return found[-1]
-            assert time.monotonic() < deadline, f"a message comes to {recipient}"
+            assert time.monotonic() < deadline, f"a message to {recipient} says « {saying} »: {texts}"
             self._wait_a_little()
 
     def _mail(self) -> list[EmailMessage]:

@@ -95,7 +95,7 @@ class Visitor:
     def fill(self, **fields: str) -> Self:
         """Type into fields by their names."""
         for name, value in fields.items():
-            self.main.locator(f"[name={name}]:is(input, textarea)").fill(value)
+            self.main.locator(f"[name={name}]:is(input, textarea):not([type=hidden])").fill(value)
         return self
 
     def choose(self, *labels: str) -> Self:

@@ -1,0 +1,48 @@
+"""Stage 4: a service is born from a retained proposition, promises, grows, and is adopted."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.moment("tracking")
+
+
+def test_a_service_from_its_birth_to_its_first_use(visit: Callable[..., Visitor], javascript: bool) -> None:
+    name = f"Le minibus {'connecté' if javascript else 'au téléphone'} (fictif)"
+    account, place = ("agent", "Rocamadour (Lot)") if javascript else ("elu", "Vitré (Ille-et-Vilaine)")
+
+    team = visit("moderation", javascript=javascript).go("/pilotage/2021/services").follow("Faire naître un service")
+    team.main.locator("[name=proposal]").select_option(index=3)
+    team.fill(name=name, summary="Réserver le minibus communal.", reason="Le besoin est partagé (raison fictive).")
+    team.review().press("Faire naître ce service")
+    assert name in team.text
+    number = re.search(r"/services/(\d+)", team.path)
+    assert number
+
+    team.go(f"/pilotage/2021/services/{number.group(1)}/jalons").review()
+    team.fill(title="Premier prêt sans papier", due_on="2021-12-01").press("Annoncer ce jalon")
+    team.go(f"/pilotage/2021/services/{number.group(1)}/phase").choose("Construction")
+    team.fill(reason="L’enquête est concluante (raison fictive).").press("Enregistrer cette phase")
+
+    user = visit(account, javascript=javascript).go("/2021/services").follow(name).review()
+    assert "Premier prêt sans papier" in user.text
+    assert "L’enquête est concluante (raison fictive)." in user.text
+    user.choose("À l’essai").fill(since="2021-10-25").press("Nous utilisons ce service")
+    assert f"{place} figure parmi les collectivités" in user.text
+
+    everyone = visit(javascript=javascript).go(f"/2021/services/{number.group(1)}").review()
+    assert everyone.main.get_by_role("link", name=place).count() >= 1
+    everyone.go("/2021/journal")
+    assert name in everyone.text
+
+
+def test_a_service_tells_where_it_comes_from(visit: Callable[..., Visitor]) -> None:
+    """The thread is read in both directions: contribution, proposition, service."""
+    reader = visit().go("/2021/services/1")
+    reader.main.locator("a[href*='/contributions/']").first.click()
+    assert reader.main.locator("a[href*='/propositions/']").count() >= 1
+    reader.main.locator("a[href*='/propositions/']").first.click()
+    assert "Retenue" in reader.text
