@@ -8,6 +8,7 @@ before triage, because grouping is an act of triage on both a contribution and a
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -51,6 +52,9 @@ def flask_settings(settings: Settings) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": 14 * 24 * 3600,
         "MAX_CONTENT_LENGTH": 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "TRUSTED_HOSTS": [urlsplit(settings.base_url).hostname, "127.0.0.1", "localhost"] if settings.is_secure else None,
+        # The token and SameSite suffice; proxies of mairies and privacy tools strip the Referer that "strict" demands.
+        "WTF_CSRF_SSL_STRICT": False,
         "WTF_CSRF_TIME_LIMIT": None,  # a form left open over lunch still works; the token lives as long as the session
         "WTF_I18N_ENABLED": False,  # WTForms' own French messages, chosen by our form class
         "RATELIMIT_STORAGE_URI": settings.redis_url or "memory://",

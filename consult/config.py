@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 
 class Env(StrEnum):
@@ -67,7 +67,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         base_url=_base_url(environ, demo=demo),
         instance_dir=instance_dir,
         mail_url=_mail_url(environ, instance_dir, demo=demo),
-        mail_from=environ.get("CONSULT_MAIL_FROM", "ne-pas-repondre@consult.invalid"),
+        mail_from=_mail_from(environ, demo=demo),
         redis_url=_redis_url(environ),
         now=_now(environ, demo=demo),
         trusted_proxies=_trusted_proxies(environ, demo=demo),
@@ -89,7 +89,7 @@ def _env(environ: Mapping[str, str]) -> Env:
 
 def _database_url(environ: Mapping[str, str], instance_dir: Path, *, demo: bool) -> str:
     name, example = "CONSULT_DATABASE_URL", "postgresql+psycopg://consult:secret@127.0.0.1/consult"
-    url = environ.get(name) or (f"sqlite:///{instance_dir / 'consult.sqlite3'}" if demo else "")
+    url = environ.get(name) or (f"sqlite:///{instance_dir / 'demo.sqlite3'}" if demo else "")
     if not url:
         raise SettingError(name, "ce réglage manque.", example)
     url = re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
@@ -124,10 +124,10 @@ def _kept_key(instance_dir: Path) -> str:
 def _base_url(environ: Mapping[str, str], *, demo: bool) -> str:
     name, example = "CONSULT_BASE_URL", "https://consultation.exemple.fr"
     url = environ.get(name, "").rstrip("/") or ("http://127.0.0.1:8000" if demo else "")
-    parts = urlsplit(url)
     if not url:
         raise SettingError(name, "ce réglage manque.", example)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+    parts = _address(url)
+    if not parts or parts.scheme not in {"http", "https"} or parts.path or parts.username is not None:
         raise SettingError(name, f"« {url} » n’est pas l’adresse d’un site (https://nom, sans chemin).", example)
     if parts.scheme == "http" and not demo:
         raise SettingError(name, "en production le site est servi en https.", example)
@@ -141,14 +141,36 @@ def _mail_url(environ: Mapping[str, str], instance_dir: Path, *, demo: bool) -> 
         raise SettingError(name, "ce réglage manque.", example)
     if not re.match(r"^(file:.+|smtps?://[^/]+/?$)", url):
         raise SettingError(name, "il faut file:DOSSIER, smtp://… ou smtps://….", example)
+    if not url.startswith("file:") and not _address(url):
+        raise SettingError(name, "le nom ou le port du serveur est faux (dans un mot de passe, / ? # s’écrivent %…).", example)
     return url
+
+
+def _address(url: str) -> SplitResult | None:
+    """The parts of `scheme://host[:port]`, or None when it is not that, or asks for more."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    return None if not parts.hostname or port == 0 or re.search(r"[?#\\\s]", url) else parts
+
+
+def _mail_from(environ: Mapping[str, str], *, demo: bool) -> str:
+    name, example = "CONSULT_MAIL_FROM", "ne-pas-repondre@exemple.fr"
+    value = environ.get(name) or ("ne-pas-repondre@consult.invalid" if demo else "")
+    if not value:
+        raise SettingError(name, "ce réglage manque.", example)
+    if not re.fullmatch(r"[\w%+-]+(\.[\w%+-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)+", value, re.ASCII | re.IGNORECASE):
+        raise SettingError(name, f"« {value} » n’est pas une adresse seule (sans nom ni chevrons).", example)
+    return value
 
 
 def _redis_url(environ: Mapping[str, str]) -> str | None:
     name = "CONSULT_REDIS_URL"
     url = environ.get(name) or None
-    if url and not url.startswith(("redis://", "rediss://", "unix://")):
-        raise SettingError(name, "il faut une adresse redis://, rediss:// ou unix://.", "redis://127.0.0.1:6379/0")
+    if url and not url.startswith(("redis://", "rediss://", "redis+unix://")):
+        raise SettingError(name, "il faut une adresse redis://, rediss:// ou redis+unix://.", "redis://127.0.0.1:6379/0")
     return url
 
 

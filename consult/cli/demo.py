@@ -25,6 +25,7 @@ def demo(port: int, at: datetime | None, *, fresh: bool) -> None:
     _refuse_a_busy_port(port)
     folder = Path(os.environ.get("CONSULT_INSTANCE_DIR", "instance")).absolute()
     os.environ.setdefault("CONSULT_ENV", "demo")
+    os.environ.pop("CONSULT_DATABASE_URL", None)  # it has a base of its own: nobody else's can be begun anew
     os.environ["CONSULT_BASE_URL"] = f"http://127.0.0.1:{port}"
     folder.mkdir(parents=True, exist_ok=True)
 

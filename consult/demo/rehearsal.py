@@ -111,19 +111,11 @@ def is_prepared(settings: Settings) -> bool:
 
 def forget(settings: Settings) -> None:
     """Remove a demonstration, whole or cut short: its base, its mail, its memory. Nothing else in the folder is touched."""
-    from alembic import command  # noqa: PLC0415 - it is slow to import
-
-    from consult.cli.site import alembic_config  # noqa: PLC0415
-
     folder = settings.instance_dir
     (folder / "rehearsal.json").unlink(missing_ok=True)
     shutil.rmtree(folder / "mail", ignore_errors=True)
-    sqlite = settings.database_url.removeprefix("sqlite:///")
-    if sqlite == settings.database_url:
-        command.downgrade(alembic_config(settings.database_url), "base")
-        return
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{sqlite}{suffix}").unlink(missing_ok=True)
+    for file in ("demo.sqlite3", "demo.sqlite3-wal", "demo.sqlite3-shm"):
+        (folder / file).unlink(missing_ok=True)
 
 
 @contextmanager

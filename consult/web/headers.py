@@ -40,12 +40,12 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Send http to https where the site is served over https, and dress every answer."""
     proxies = settings.trusted_proxies
     if proxies:  # otherwise every visitor has the proxy's address, and every request comes by http
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
 
     @app.before_request
     def _to_https() -> ResponseReturnValue | None:
         if settings.is_secure and not request.is_secure and request.path != "/sante":
-            return redirect(request.url.replace("http://", "https://", 1), 301 if request.method == "GET" else 308)
+            return redirect(settings.base_url + request.full_path.rstrip("?"), 301 if request.method == "GET" else 308)
         return None
 
     @app.after_request

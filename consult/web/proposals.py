@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.calendar.rules import Stage
+from consult.calendar.rules import Stage, Verb
 from consult.ground.refusals import Refused
 from consult.ground.text import visible
 from consult.proposals import actions
@@ -36,6 +36,7 @@ def index(e: str) -> str:
         ballots=ballots_of(the_edition, found.items, actor(), at),
         voting=the_edition.calendar.window(Stage.VOTING),
         is_early=not the_edition.calendar.has_opened(Stage.VOTING, at),
+        is_over=the_edition.calendar.has_closed(Stage.VOTING, at),
         may_write=may_write_proposal(actor(), calendar=the_edition.calendar, at=at),
     )
 
@@ -53,6 +54,8 @@ def show(e: str, n: int) -> str:
         sharers=sharers_of(proposal.id),
         followed=followed([proposal.id])[proposal.id],
         ballot=ballot_of(the_edition, proposal, actor(), at),
+        volunteering=the_edition.calendar.window(Stage.INTERESTS),
+        may_volunteer=the_edition.calendar.permits(Verb.DECLARE_INTEREST, at),
         may_write=may_write_proposal(actor(), calendar=the_edition.calendar, at=at),
     )
 

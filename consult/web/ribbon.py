@@ -6,7 +6,7 @@ from datetime import datetime
 from markupsafe import Markup, escape
 
 from consult.calendar.model import Edition, StageWindow
-from consult.calendar.rules import Boundary, Edge, Window
+from consult.calendar.rules import Boundary, Edge, Stage, Window
 from consult.web import words
 
 
@@ -24,11 +24,13 @@ class RibbonStage:
 
 def ribbon(edition: Edition, at: datetime) -> list[RibbonStage]:
     """The stages in order, as they stand at this instant."""
-    return [_stage(row, window, at) for row, window in zip(edition.windows, edition.calendar.windows, strict=True)]
+    return [_stage(edition, row, window, at) for row, window in zip(edition.windows, edition.calendar.windows, strict=True)]
 
 
-def _stage(row: StageWindow, window: Window, at: datetime) -> RibbonStage:
-    if at in window:
+def _stage(edition: Edition, row: StageWindow, window: Window, at: datetime) -> RibbonStage:
+    if window.stage is Stage.INTERESTS and at in window and edition.proclaimed_at is None:
+        state, text = "open", "En attente des décisions du comité"
+    elif at in window:
         state, text = (
             "open",
             "En cours" + (f" · encore {words.remaining(window.closes_at, at)}" if window.closes_at else ""),

@@ -1,9 +1,14 @@
 """What every template may use: the words of French, who asks, in which edition."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, g, request, url_for
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 
 from consult.config import Settings
 from consult.ground import clock
@@ -24,8 +29,32 @@ class Site:
     is_demo: bool
 
 
+_BEFORE_HIGH_SIGNS = re.compile(r"(?<=[\w»)%’}]) (?=[:;?!»](?:\s|<|$))")
+_AFTER_OPENING = re.compile(r"« ")
+
+
+class FrenchTypography(Extension):
+    """Sets the words written in templates as French print does: no line begins with « : », « ; », « ? », « ! » or « » ».
+
+    Only what the templates say themselves: text between tags and quoted words. What authors write goes through `typo`.
+    """
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Jinja hands over each token of a template once, when it compiles it."""
+        for token in stream:
+            if token.type in {"data", "string"}:
+                yield Token(token.lineno, token.type, _spaced(token.value))
+            else:
+                yield token
+
+
+def _spaced(text: str) -> str:
+    return _AFTER_OPENING.sub(f"«{words.NBSP}", _BEFORE_HIGH_SIGNS.sub(words.NBSP, text))
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the templates their filters and globals."""
+    app.jinja_env.add_extension(FrenchTypography)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     for word in (
@@ -71,9 +100,10 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def url_for_page(number: int) -> str:
-    """The address of another page of the list being shown, its filters kept."""
-    values: dict[str, Any] = request.args.to_dict(flat=False) | dict(request.view_args or {})
-    values["page"] = number
-    if number == 1:
-        values.pop("page")
-    return url_for(request.endpoint or "", **values)
+    """The address of another page of the list being shown, its filters kept. What was asked never becomes an argument of
+    `url_for`: only text after the question mark."""
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    if number > 1:
+        asked.append(("page", str(number)))
+    address = url_for(request.endpoint or "", **(request.view_args or {}))
+    return f"{address}?{urlencode(asked)}" if asked else address

@@ -56,7 +56,7 @@ def title(edition: Edition, at: datetime) -> str:
         return "Le vote est clos, le comité de sélection délibère"
     return {
         None: "Des services numériques choisis par les collectivités",
-        Stage.NEEDS: "De quels services numériques votre collectivité a-t-elle besoin ?",
+        Stage.NEEDS: "De quels services numériques votre collectivité a‑t‑elle besoin ?",
         Stage.VOTING: "Votez pour les services numériques dont votre collectivité a besoin",
         Stage.INTERESTS: "Prenez part à la conception des services retenus",
         Stage.TRACKING: "Suivez les services que la consultation a fait naître",

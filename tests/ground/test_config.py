@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from limits.storage import storage_from_string
 
 from consult import create_app
 from consult.config import Env, SettingError, Settings, from_environment
@@ -17,6 +18,7 @@ PRODUCTION = {
     "CONSULT_SECRET_KEY": KEY,
     "CONSULT_BASE_URL": "https://consultation.exemple.fr",
     "CONSULT_MAIL_URL": "smtps://consult:secret@smtp.exemple.fr:465",
+    "CONSULT_MAIL_FROM": "ne-pas-repondre@exemple.fr",
 }
 
 
@@ -43,10 +45,27 @@ def read(tmp_path: Path, base: dict[str, str], **changed: str | None) -> Setting
         ("CONSULT_BASE_URL", "ftp://consultation.exemple.fr", "n’est pas l’adresse d’un site"),
         ("CONSULT_BASE_URL", "https://exemple.fr/consultation", "sans chemin"),
         ("CONSULT_BASE_URL", "http://consultation.exemple.fr", "https"),
+        ("CONSULT_BASE_URL", "https://[", "n’est pas l’adresse d’un site"),
+        ("CONSULT_BASE_URL", "https://exemple.fr:port", "n’est pas l’adresse d’un site"),
+        ("CONSULT_BASE_URL", "https://exemple.fr?page=1", "n’est pas l’adresse d’un site"),
+        ("CONSULT_BASE_URL", "https://exemple.fr#haut", "n’est pas l’adresse d’un site"),
+        ("CONSULT_BASE_URL", "https://compte@exemple.fr", "n’est pas l’adresse d’un site"),
+        ("CONSULT_MAIL_FROM", None, "manque"),
+        ("CONSULT_MAIL_FROM", "", "manque"),
+        ("CONSULT_MAIL_FROM", "Consultation <site@exemple.fr>", "adresse seule"),
+        ("CONSULT_MAIL_FROM", "site@exemple.fr, autre@exemple.fr", "adresse seule"),
+        ("CONSULT_MAIL_FROM", "site", "adresse seule"),
+        ("CONSULT_MAIL_FROM", ".site@exemple.fr", "adresse seule"),
         ("CONSULT_MAIL_URL", None, "manque"),
+        ("CONSULT_MAIL_URL", "smtp://smtp.exemple.fr:port", "port"),
+        ("CONSULT_MAIL_URL", "smtp://smtp.exemple.fr:0", "port"),
+        ("CONSULT_MAIL_URL", "smtp://smtp.exemple.fr:65536", "port"),
+        ("CONSULT_MAIL_URL", "smtps://compte:mot#secret@smtp.exemple.fr", "s’écrivent %"),
+        ("CONSULT_MAIL_URL", "smtp://[", "le nom ou le port"),
         ("CONSULT_MAIL_URL", "file:", "file:DOSSIER"),
         ("CONSULT_MAIL_URL", "smtp.exemple.fr:25", "smtp://"),
         ("CONSULT_REDIS_URL", "127.0.0.1:6379", "redis://"),
+        ("CONSULT_REDIS_URL", "unix:///run/redis.sock", "redis+unix://"),
         ("CONSULT_NOW", "2021-04-20T10:00:00+02:00", "refusée en production"),
         ("CONSULT_TRUSTED_PROXIES", "beaucoup", "« beaucoup »"),
         ("CONSULT_TRUSTED_PROXIES", "-1", "de 0 à 5"),
@@ -89,13 +108,21 @@ def test_production_says_everything_itself(tmp_path: Path) -> None:
     assert settings.rate_limits
     assert settings.trusted_proxies == 1
     assert settings.now is None
+    assert settings.mail_from == "ne-pas-repondre@exemple.fr"
+
+
+@pytest.mark.parametrize("url", ["redis://127.0.0.1:6379/0", "rediss://127.0.0.1:6379/0", "redis+unix:///run/redis.sock"])
+def test_the_limiter_understands_each_address_of_redis(tmp_path: Path, url: str) -> None:
+    settings = read(tmp_path, PRODUCTION, CONSULT_REDIS_URL=url)
+    assert settings.redis_url == url
+    assert storage_from_string(url)
 
 
 def test_a_demonstration_needs_nothing(tmp_path: Path) -> None:
     settings = read(tmp_path, {"CONSULT_ENV": "demo"})
     assert settings.is_demo
     assert not settings.is_secure
-    assert settings.database_url == f"sqlite:///{tmp_path}/consult.sqlite3"
+    assert settings.database_url == f"sqlite:///{tmp_path}/demo.sqlite3"
     assert settings.mail_url == f"file:{tmp_path}/mail"
     assert settings.trusted_proxies == 0
 

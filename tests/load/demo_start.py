@@ -27,7 +27,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             environ = os.environ | {"CONSULT_ENV": "demo", "CONSULT_INSTANCE_DIR": folder}
             floors.append(_floor(environ))
-            Path(folder, "consult.sqlite3").unlink()
+            Path(folder, "demo.sqlite3").unlink()
             firsts.append(_to_first_answer(environ))
             agains.append(_to_first_answer(environ))
     floor, first, again = (statistics.median(times) for times in (floors, firsts, agains))

@@ -47,6 +47,16 @@ def test_the_diary_file_holds_the_four_stages(world: World, client: PageClient) 
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
 
 
+@pytest.mark.parametrize(
+    "asked", ["endpoint=x", "_anchor=x", "_method=POST", "_scheme=javascript", "values=1", "e=2031", "page=2"]
+)
+def test_what_is_asked_of_a_list_never_becomes_part_of_its_address(world: World, client: PageClient, hold, asked: str) -> None:
+    world.edition()
+    hold(during(Stage.NEEDS))
+    for path in ("/2021/journal", "/2021/contributions", "/2021/propositions"):
+        client.get(f"{path}?{asked}")
+
+
 def test_an_unknown_edition_is_a_page_that_says_so(world: World, client: PageClient) -> None:
     world.edition()
     assert "n’existe pas" in client.get("/2031/calendrier", 404).h1

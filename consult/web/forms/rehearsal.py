@@ -3,18 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from wtforms import DateTimeLocalField, HiddenField, ValidationError
+from wtforms import HiddenField, ValidationError
 from wtforms.validators import Optional
 
 from consult.ground import clock
 from consult.web.forms.base import Form
+from consult.web.forms.dates import YEARS, ParisInstantField
 
 
 class MoveForm(Form):
     """Either `to`, an ISO instant carried by a button, or `instant`, typed in Paris time."""
 
     to = HiddenField()
-    instant = DateTimeLocalField(
+    instant = ParisInstantField(
         "Aller à un instant précis",
         description="Heure de Paris.",
         validators=[Optional()],
@@ -23,19 +24,8 @@ class MoveForm(Form):
 
     def validate_to(self, field: HiddenField) -> None:
         """An instant with its offset, when there is one."""
-        if field.data:
-            try:
-                clock.utc(datetime.fromisoformat(field.data))
-            except ValueError as error:
-                raise ValidationError("Cet instant n’est pas lisible.") from error
-
-    def validate_instant(self, field: DateTimeLocalField) -> None:
-        """An hour that exists once in Paris."""
-        if field.data:
-            try:
-                clock.from_paris(field.data)
-            except clock.NoSuchLocalTimeError as error:
-                raise ValidationError("Cette heure n’existe pas, ou existe deux fois, à Paris ce jour-là.") from error
+        if field.data and _parsed(field.data) is None:
+            raise ValidationError("Cet instant n’est pas lisible.")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """One of the two must be there."""
@@ -47,6 +37,14 @@ class MoveForm(Form):
 
     def target(self) -> datetime:
         """The instant asked for, in UTC."""
-        if self.to.data:
-            return clock.utc(datetime.fromisoformat(self.to.data))
-        return clock.from_paris(self.instant.data)
+        chosen: datetime = _parsed(self.to.data) or self.instant.data
+        return chosen
+
+
+def _parsed(text: str | None) -> datetime | None:
+    """An ISO instant with its offset, in UTC, of a year that a calendar can hold; None otherwise."""
+    try:
+        instant = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return clock.utc(instant) if instant.tzinfo and instant.year in YEARS else None
