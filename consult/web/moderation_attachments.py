@@ -35,7 +35,8 @@ def show(attachment_id: int) -> str:
 def verify(attachment_id: int) -> ResponseReturnValue:
     """Say that the person speaks for the collectivité."""
     actions.verify_attachment(actor(), attachment_id, at=received_at())
-    flash("Le rattachement est vérifié. La personne en est prévenue par courriel.", "success")
+    decided = attachment_file(attachment_id)
+    flash(f"{decided.person} parle maintenant pour {decided.collectivite}. Un courriel l’en avertit.", "success")
     return redirect(url_for("moderation_attachments.index"), 303)
 
 
@@ -47,7 +48,11 @@ def refuse(attachment_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _file_page(attachment_id, form), 422
     actions.refuse_attachment(actor(), attachment_id, reason=form.reason.data, at=received_at())
-    flash("La demande est refusée. La raison est envoyée à la personne par courriel.", "success")
+    decided = attachment_file(attachment_id)
+    flash(
+        f"La demande de {decided.person} pour {decided.collectivite} est refusée. La raison lui est envoyée par courriel.",
+        "success",
+    )
     return redirect(url_for("moderation_attachments.index"), 303)
 
 

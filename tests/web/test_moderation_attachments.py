@@ -57,11 +57,19 @@ def test_one_click_verifies_and_the_next_one_comes(client: PageClient, world: Wo
     page = client.get("/moderation/rattachements")
     action = f"/moderation/rattachements/{first}/verification"
     assert page.soup.select_one(f"form[action='{action}']")
+    assert "Accepter ce rattachement" in page.main
     page = client.follow(client.post(action, status=303))
-    assert "Le rattachement est vérifié" in page.main
+    decided = attachment_file(first)
+    assert f"{decided.person} parle maintenant pour Rocamadour (Lot)" in page.main
     assert "demande à parler pour Gramat (Lot)" in page.main
-    assert attachment_file(first).decided_by == moderator.name
-    assert "est vérifié" in text_of(letters(AT)[0])
+    assert decided.decided_by == moderator.name
+    page = client.get(f"/moderation/rattachements/{first}")
+    assert f"{decided.person} parle pour Rocamadour (Lot)" in page.main
+    assert "demande à parler" not in page.main
+    assert "ce serait la première" not in page.main
+    letter = text_of(letters(AT)[0])
+    assert "est vérifié" in letter
+    assert "Si vous aviez déjà donné des soutiens, ils comptent désormais." in letter
     assert attachment_file(second).status is AttachmentStatus.PENDING
 
 
@@ -74,10 +82,13 @@ def test_a_refusal_takes_a_reason(client: PageClient, world: World, moderator: A
     assert "c’est 1 de trop" in client.post(path, {"reason": "é" * 1001}, 422).main
     assert attachment_file(asked).status is AttachmentStatus.PENDING
     page = client.follow(client.post(path, {"reason": "Écrivez-nous <b>de</b> la mairie."}, 303))
+    assert "pour Rocamadour (Lot) est refusée" in page.main
+    assert "Aucune demande n’attend." in page.main
     assert "Rien à décider pour l’instant" in page.main
     assert "Écrivez-nous <b>de</b> la mairie." in text_of(letters(AT)[0])
     page = client.get(f"/moderation/rattachements/{asked}")
     assert "Écrivez-nous <b>de</b> la mairie." in page.main
+    assert "ne parle pas pour Rocamadour (Lot)" in page.main
     assert not page.soup.select(f"form[action='{path}']")
 
 
