@@ -217,9 +217,9 @@ def test_a_title_too_long_comes_back_whole(edition: Edition, author: Actor, desk
     need(author, edition)
     page = desk.post(GROUP, {"contributions": ["1"], "title": "é" * 300, "summary": "Une proposition fictive."}, 422)
     assert "c’est 50 de trop" in page.main
-    typed = page.soup.find(id="title")
+    typed = page.soup.find("input", attrs={"name": "title"})
     assert (typed["value"], typed.has_attr("maxlength")) == ("é" * 300, False)
-    assert page.soup.find(id="title-compte")["data-max"] == "250"
+    assert page.soup.find(attrs={"data-count-for": typed["id"]})["data-max"] == "250"
 
 
 @pytest.mark.parametrize("rows", [1, 3])
