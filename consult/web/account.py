@@ -12,7 +12,7 @@ from consult.ground.refusals import Reason, Refused
 from consult.ground.text import visible
 from consult.register.queries import lines
 from consult.register.rules import is_siren
-from consult.register.search import CollectiviteLine, search
+from consult.register.search import SUGGESTIONS, CollectiviteLine, search
 from consult.web import doors, words
 from consult.web.collectivites import LONGEST
 from consult.web.context import actor, received_at
@@ -89,24 +89,25 @@ def withdraw_attachment(attachment_id: int) -> ResponseReturnValue:
 def _attachments_page(form: AttachmentForm) -> str:
     typed = visible(request.values.get("q", "")).strip()[:LONGEST]
     found = [] if actor().profile is Profile.PARTENAIRE else _found(typed, form)
-    form.siren.choices = [SelectChoice(one.siren, one.full_name) for one in found]
+    form.siren.choices = [SelectChoice(one.siren, one.full_name) for one in found[:SUGGESTIONS]]
     return render_template(
         "account/attachments.html",
         form=form,
         q=typed,
-        found=found,
+        found=found[:SUGGESTIONS],
+        is_cut=len(found) > SUGGESTIONS,
         helps={one.siren: _what_it_is(one) for one in found},
         mine=attachments_of(actor().person_id or 0, page=page_number()),
     )
 
 
 def _found(typed: str, form: AttachmentForm) -> list[CollectiviteLine]:
-    """The one picked among the suggestions, if there is one, already chosen; otherwise what the words find."""
+    """The one picked among the suggestions, if there is one, already chosen; otherwise what the words find, and one more."""
     form.siren.data = form.siren.data or request.args.get("siren")
     picked = "siren" in request.args or not typed
     if picked and is_siren(form.siren.data or ""):
         return list(lines([form.siren.data]).values())
-    return search(typed)
+    return search(typed, limit=SUGGESTIONS + 1)
 
 
 def _what_it_is(one: CollectiviteLine) -> str:

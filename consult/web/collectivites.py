@@ -7,7 +7,7 @@ from consult.ground.text import visible
 from consult.register import queries
 from consult.register.file import SOURCE
 from consult.register.rules import is_siren
-from consult.register.search import MOST
+from consult.register.search import MOST, SUGGESTIONS
 from consult.web import doors, words
 from consult.web.paging import page_number
 
@@ -39,15 +39,21 @@ def index() -> ResponseReturnValue:
 @pages.get("/collectivites/suggestions")
 @doors.public
 def suggestions() -> Response:
-    """The likeliest collectivités, for whoever is still typing: the same for everyone, and good for ten minutes."""
-    found = queries.search(request.args.get("q", ""))
+    """The likeliest collectivités, for whoever is still typing: the same for everyone, and good for ten minutes.
+
+    When there are more, a Link header says where the rest is.
+    """
+    typed = request.args.get("q", "")
+    found = queries.search(typed, limit=SUGGESTIONS + 1)
     answer = jsonify(
         [
             {"siren": one.siren, "name": one.full_name, "what": f"{one.kind_label}, {words.plural(one.population, 'habitant')}"}
-            for one in found
+            for one in found[:SUGGESTIONS]
         ]
     )
     answer.headers["Cache-Control"] = "private, max-age=600"
+    if len(found) > SUGGESTIONS:
+        answer.headers["Link"] = f'<{url_for("collectivites.index", q=typed)}>; rel="next"'
     return answer
 
 

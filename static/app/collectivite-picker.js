@@ -37,7 +37,7 @@ function enhance(input) {
   }
 
   function activate(index) {
-    const options = list.children;
+    const options = list.querySelectorAll("[role=option]");
     options[active]?.setAttribute("aria-selected", "false");
     active = index < -1 ? options.length - 1 : index >= options.length ? -1 : index;
     const option = options[active];
@@ -59,7 +59,7 @@ function enhance(input) {
     siren.remove(); // what was sent is sent: coming back, the form searches again
   }
 
-  function show(found) {
+  function show({ found, hasMore }) {
     close();
     list.replaceChildren(...found.map((one, index) => {
       const option = document.createElement("li");
@@ -75,7 +75,16 @@ function enhance(input) {
       return option;
     }));
     const n = found.length;
-    spoken.textContent = n ? `${n} proposition${n > 1 ? "s" : ""} : flèches pour choisir.` : "Aucune proposition.";
+    const refine = `Les ${n} premiers résultats : ajoutez un mot, le département ou le code postal.`;
+    if (hasMore) {
+      const last = document.createElement("li");
+      last.setAttribute("role", "presentation");
+      last.className = "suggestions-more";
+      last.textContent = refine;
+      list.append(last);
+    }
+    const said = n ? `${n} proposition${n > 1 ? "s" : ""} : flèches pour choisir.` : "Aucune proposition.";
+    spoken.textContent = hasMore ? `${said} ${refine}` : said;
     list.hidden = n === 0;
     input.setAttribute("aria-expanded", String(n > 0));
   }
@@ -90,7 +99,7 @@ function enhance(input) {
         const address = `${input.dataset.collectivites}?${new URLSearchParams({ q: typed })}`;
         const answer = await fetch(address, { signal: asking.signal, headers: { Accept: "application/json" } });
         if (!answer.ok) return close();
-        known.set(typed, await answer.json());
+        known.set(typed, { found: await answer.json(), hasMore: answer.headers.has("Link") });
       } catch {
         return undefined; // another question was asked meanwhile, or the network is away: the form still searches
       }

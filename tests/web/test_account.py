@@ -170,7 +170,8 @@ def test_a_collectivite_is_searched_chosen_and_asked_for(client: PageClient, wor
     assert "Gramat (Lot)" in page.main
     assert "commune, 3" in page.main
     page = client.follow(client.post("/compte/rattachements", {"siren": GRAMAT, "q": "gramat"}, 303))
-    assert "À vérifier : vous serez prévenu par courriel." in page.main
+    assert "À vérifier : vous serez prévenu par courriel. L’équipe lit votre demande" in page.main
+    assert page.links()["Écrivez-nous"] == "/contact"
     assert "Rattachement à vérifier" in page.text
     assert again(someone).is_pending
 
@@ -179,6 +180,14 @@ def test_one_s_own_postal_code_and_siren_find_it_too(client: PageClient, world: 
     client.sign_in(world.person())
     for typed in ("46500", LOT, CAUVALDOR):
         assert client.get(f"/compte/rattachements?q={typed}").soup.select("input[name=siren]")
+
+
+def test_a_list_that_is_cut_says_so_and_how_to_narrow_it(client: PageClient, world: World) -> None:
+    cut = "Les 10 premiers résultats : ajoutez un mot, le département ou le code postal."
+    page = client.sign_in(world.person()).get("/compte/rattachements?q=saint")
+    assert cut in page.main
+    assert len(page.soup.select("input[name=siren]")) == 10
+    assert cut not in client.get("/compte/rattachements?q=rocamadour").main
 
 
 def test_a_suggestion_that_was_picked_is_already_chosen(client: PageClient, world: World) -> None:

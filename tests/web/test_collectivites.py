@@ -85,7 +85,10 @@ def test_a_siren_that_nobody_has_leads_nowhere(client: PageClient, siren: str) -
 def test_suggestions_are_the_ten_likeliest(client: PageClient) -> None:
     answer = client.http.get("/collectivites/suggestions?q=roca")
     assert answer.json == [{"siren": ROCAMADOUR, "name": "Rocamadour (Lot)", "what": "commune, 597\u00a0habitants"}]
-    assert len(client.http.get("/collectivites/suggestions?q=saint").json or []) == 10
+    assert "Link" not in answer.headers
+    answer = client.http.get("/collectivites/suggestions?q=saint")
+    assert len(answer.json or []) == 10
+    assert answer.headers["Link"] == '</collectivites?q=saint>; rel="next"', "there are more"
     assert client.http.get("/collectivites/suggestions").json == []
 
 
