@@ -89,5 +89,5 @@ def when(moment: Moment | None) -> str:
         opens = "Ils seront publics" if moment.verb == "see_tallies" else "Elle ouvrira"
         return f"{opens} le {words.instant(moment.since)}."
     if moment.until:
-        return f"Elle est fermée depuis le {words.instant(moment.until)}."
+        return f"Elle est fermée depuis le {words.closing(moment.until)} (heure de{words.NBSP}Paris)."
     return ""
