@@ -1,11 +1,11 @@
 """The form every form extends: French messages, text cleaned of invisible characters, one CSRF token."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import StringField, validators
 
-from consult.ground.refusals import Refused
+from consult.ground.refusals import Reason, Refused
 from consult.ground.text import visible
 from consult.web.reasons import REFUSALS, wording
 
@@ -18,6 +18,9 @@ def clean(text: Any) -> Any:
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of the site. It hands over a frozen draft (`draft()` in each form); it never touches a row."""
 
+    refused_at: ClassVar[dict[Reason, str]] = {}
+    """The field that a refusal is about, by reason: its words are said there rather than at the top."""
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales = ("fr_FR", "fr")
 
@@ -29,14 +32,18 @@ class Form(FlaskForm):  # type: ignore[misc]
             return field
 
     def refused(self, error: Refused) -> int:
-        """Say at the top of the form what a rule refused, so that nothing typed is lost; gives the status of the answer.
+        """Say what a rule refused beside the field it is about, or at the top: nothing typed is lost. Gives the status.
 
         A refusal that is about who asks (401, 403) has its own page: it is raised again.
         """
         status = REFUSALS[error.reason].status
         if status in (401, 403):
             raise error
-        self.form_errors.append(wording(error.reason, error.moment))
+        about = self.refused_at.get(error.reason)
+        if about:
+            self[about].errors = [wording(error.reason, error.moment)]
+        else:
+            self.form_errors.append(wording(error.reason, error.moment))
         return status
 
 

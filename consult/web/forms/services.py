@@ -1,9 +1,11 @@
 """What is typed about a service: its birth, a phase, a milestone, a deployment."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
 
+from consult.ground.refusals import Reason
 from consult.register.rules import is_siren
 from consult.services.actions import ServiceDraft
 from consult.services.model import DeploymentStatus, Phase
@@ -61,6 +63,8 @@ class PhaseForm(Form):
 class MilestoneForm(Form):
     """Something promised for a day."""
 
+    refused_at: ClassVar = {Reason.DATE_BEFORE_BIRTH: "due_on"}
+
     title = StringField(
         "Ce qui est promis",
         description="Un résultat que chacun pourra constater.",
@@ -74,11 +78,15 @@ class MilestoneForm(Form):
 class ReachedForm(Form):
     """A milestone was reached."""
 
+    refused_at: ClassVar = {Reason.DATE_BEFORE_BIRTH: "done_on", Reason.DATE_TO_COME: "done_on"}
+
     done_on = DayField("Atteint le", validators=[filled("Donnez une date.")], render_kw={"class": "input-short"})
 
 
 class UseForm(Form):
     """A collectivité tries or uses the service."""
+
+    refused_at: ClassVar = {Reason.DATE_BEFORE_BIRTH: "since", Reason.DATE_TO_COME: "since"}
 
     status = RadioField(
         "Où en est-elle ?",
