@@ -34,15 +34,25 @@ class Site:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """Build it, serve it, and come back once it answers."""
         environ = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "CONSULT_INSTANCE_DIR": str(self.folder)}
         with self.log.open("w") as log:
-            self.process = start(environ, "demo", "--port", str(self.port), "--at", self.at.isoformat(), output=log)
+            arguments = ["--port", str(self.port), "--at", self.at.isoformat(), *options]
+            self.process = start(environ, "demo", *arguments, output=log)
         deadline = time.monotonic() + STARTS_WITHIN
         while not self._answers():
-            assert self.process.poll() is None, self.log.read_text()
+            assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, "the demonstration starts"
+
+    def said(self) -> str:
+        """What the command has said so far."""
+        return self.log.read_text()
+
+    def get(self, path: str) -> str:
+        """A page, as anyone reads it."""
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=20) as answer:
+            return str(answer.read().decode())
 
     def _answers(self) -> bool:
         try:
