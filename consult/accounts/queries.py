@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from consult.accounts import rules
 from consult.accounts.model import Attachment, AttachmentStatus, Person, PersonSession, RoleGrant, SignInRequest
@@ -65,6 +65,23 @@ def actor_of_session(key: str) -> Actor | None:
 def actor_of_person(person_id: int) -> Actor | None:
     """The same, for a person known by other means."""
     return _actor(_actors().where(Person.id == person_id))
+
+
+def as_now(session: Session, actor: Actor) -> Actor:
+    """The actor with their attachment as it stands inside this transaction: without a mandate if it was refused or ended.
+
+    One statement; none for who speaks for nobody. An actor is read before the transaction, and may have changed since.
+    """
+    if actor.mandate is None:
+        return actor
+    status = session.scalar(
+        select(Attachment.status).where(
+            Attachment.id == actor.mandate.attachment_id,
+            Attachment.person_id == actor.person_id,
+            Attachment.status.in_(LIVE),
+        )
+    )
+    return replace(actor, mandate=replace(actor.mandate, standing=Standing(status.value)) if status else None)
 
 
 def _actor(statement: Select[*tuple[Any, ...]]) -> Actor | None:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
 
 from consult.accounts.model import Person
+from consult.accounts.queries import as_now
 from consult.calendar.model import Edition, Theme
 from consult.calendar.numbers import following, lock_numbers
 from consult.calendar.queries import locked_edition
@@ -64,6 +65,7 @@ def publish(actor: Actor, edition_id: int, draft: ContributionDraft, *, at: date
     Raises Refused with the reason of `may_publish`; NotFound for a theme that is not of the edition.
     """
     with transaction() as session:
+        actor = as_now(session, actor)
         edition = locked_edition(session, edition_id)
         may_publish(actor, type_=draft.type, partner=draft.partner, calendar=edition.calendar, at=at).or_refuse()
         lock_numbers(session, Contribution, edition_id)
@@ -101,6 +103,7 @@ def edit(actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: da
     Raises Refused with the reason of `may_edit`; NotFound for an unknown contribution or theme.
     """
     with transaction() as session:
+        actor = as_now(session, actor)
         edition, contribution = _locked(session, contribution_id)
         may_edit(actor, owner=owner_of(contribution), status=contribution.status, calendar=edition.calendar, at=at).or_refuse()
         written = _written(draft)
@@ -122,6 +125,7 @@ def withdraw(actor: Actor, contribution_id: int, *, reason: str, at: datetime) -
     Raises Refused with the reason of `may_withdraw`.
     """
     with transaction() as session:
+        actor = as_now(session, actor)
         edition, contribution = _locked(session, contribution_id)
         may_withdraw(
             actor,
@@ -144,6 +148,7 @@ def say_me_too(actor: Actor, contribution_id: int, *, at: datetime) -> None:
     Raises Refused with the reason of `may_say_me_too`.
     """
     with transaction() as session:
+        actor = as_now(session, actor)
         edition, contribution = _locked(session, contribution_id)
         may_say_me_too(
             actor,
@@ -163,6 +168,7 @@ def withdraw_me_too(actor: Actor, contribution_id: int, *, at: datetime) -> None
     Raises Refused with the reason of `may_withdraw_me_too`.
     """
     with transaction() as session:
+        actor = as_now(session, actor)
         edition, contribution = _locked(session, contribution_id)
         may_withdraw_me_too(actor, said=_said(session, actor, contribution), calendar=edition.calendar, at=at).or_refuse()
         session.execute(delete(MeToo).where(MeToo.contribution_id == contribution.id, MeToo.siren == actor.siren))

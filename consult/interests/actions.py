@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from consult.accounts.queries import as_now
 from consult.calendar.model import Edition
 from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
@@ -52,6 +53,7 @@ def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetim
     Raises Refused with the reason of `may_declare` or `is_whole`, NotFound for an unknown proposition.
     """
     with transaction() as session:
+        actor = as_now(session, actor)
         standing = standing_within(session, proposal_id, actor.siren)
         edition = locked_edition(session, standing.edition_id)
         may_declare(
@@ -100,6 +102,7 @@ def withdraw(actor: Actor, interest_id: int, *, reason: str, at: datetime) -> No
     Raises Refused with the reason of `may_withdraw`, NotFound.
     """
     with transaction() as session:
+        actor = as_now(session, actor)
         interest, edition = _locked(session, interest_id)
         may_withdraw(
             actor, calendar=edition.calendar, siren=interest.siren, status=interest.status, reason=reason, at=at

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from consult.accounts.queries import as_now
 from consult.calendar.model import Edition
 from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
@@ -162,6 +163,7 @@ def declare_deployment(
     Raises Refused with the reason of `may_declare_deployment`, NotFound for an unknown service or collectivité.
     """
     with transaction() as session:
+        actor = as_now(session, actor)
         service, edition = _locked(session, service_id)
         may_declare_deployment(
             actor,

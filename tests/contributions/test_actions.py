@@ -19,6 +19,7 @@ from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
 from tests.support.stage_one import DURING_NEEDS, NEED, SERVICE, group, need, proposal, service
+from tests.support.stage_two import decide_attachment
 from tests.support.statements import count_statements
 from tests.support.world import CAUVALDOR, GRAMAT, LOT, ROCAMADOUR, World, closing_of, just_before
 
@@ -101,7 +102,7 @@ class TestPublishing:
         edition, author = world.edition(), world.person(ROCAMADOUR)
         with count_statements() as sent:
             service(author, edition)
-        assert len(sent) == {"sqlite": 7, "postgresql": 9}[engine], "\n".join(sent)
+        assert len(sent) == {"sqlite": 8, "postgresql": 10}[engine], "\n".join(sent)
 
     def test_twenty_authors_at_once_get_twenty_numbers(self, app: Flask, world: World) -> None:
         edition, author = world.edition(), world.person(ROCAMADOUR)
@@ -220,3 +221,15 @@ class TestSharing:
         assert answers.count(None) == 1
         assert answers.count(Reason.ALREADY_SHARED) == 49
         assert reading().scalar(select(func.count()).select_from(MeToo)) == 1
+
+
+@pytest.mark.parametrize("status", [AttachmentStatus.REFUSED, AttachmentStatus.ENDED])
+def test_an_attachment_lost_in_between_no_longer_speaks(world: World, status: AttachmentStatus) -> None:
+    edition, author, neighbour = world.edition(), world.person(ROCAMADOUR), world.person(GRAMAT)
+    mine, theirs = need(author, edition), need(neighbour, edition)
+    decide_attachment(author, status)
+    assert refusal(need, author, edition) is Reason.NO_COLLECTIVITE
+    assert refusal(actions.edit, author, mine.id, NEED, at=DURING_NEEDS) is Reason.NOT_YOURS
+    assert refusal(actions.withdraw, author, mine.id, reason="Non.", at=DURING_NEEDS) is Reason.NOT_YOURS
+    assert refusal(actions.say_me_too, author, theirs.id, at=DURING_NEEDS) is Reason.NO_COLLECTIVITE
+    assert refusal(actions.withdraw_me_too, author, theirs.id, at=DURING_NEEDS) is Reason.NO_COLLECTIVITE

@@ -20,6 +20,7 @@ from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
 from consult.selection.model import Outcome
 from tests.support.retained import proposal
+from tests.support.stage_two import decide_attachment
 from tests.support.together import together
 from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, closing_of, during
 
@@ -196,3 +197,18 @@ def test_the_base_itself_refuses_a_second_live_one_and_a_nameless_pilot(world: W
     for wrong in ({"siren": ROCAMADOUR}, {"number": 1}, {"level": Level.PILOTE}, {"status": InterestStatus.DECLINED}):
         with pytest.raises(IntegrityError), transaction() as session:
             session.add(row(**wrong))
+
+
+@pytest.mark.parametrize("status", [AttachmentStatus.REFUSED, AttachmentStatus.ENDED])
+def test_an_attachment_lost_in_between_no_longer_volunteers(world: World, status: AttachmentStatus) -> None:
+    edition, agent = world.edition(), world.person(ROCAMADOUR)
+    found = declare(agent, proposal(edition).id, DRAFT, at=AT)
+    second = proposal(edition)
+    decide_attachment(agent, status)
+    with pytest.raises(Refused) as refused:
+        declare(agent, second.id, DRAFT, at=AT)
+    assert refused.value.reason is Reason.NO_COLLECTIVITE
+    with pytest.raises(Refused) as refused:
+        withdraw(agent, found.id, reason="Non.", at=AT)
+    assert refused.value.reason is Reason.NO_COLLECTIVITE
+    assert [interest.status for interest in interests()] == [InterestStatus.SUBMITTED]

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from consult.accounts.model import AttachmentStatus
 from consult.calendar.rules import Stage
 from consult.contributions.model import Contribution
 from consult.contributions.rules import ContributionType, Status
@@ -35,6 +36,7 @@ from consult.services.actions import (
 from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
 from consult.voting.model import Support
 from tests.support.retained import proposal
+from tests.support.stage_two import decide_attachment
 from tests.support.together import together
 from tests.support.world import CAUVALDOR, GRAMAT, ROCAMADOUR, World, during, just_before, opening_of
 
@@ -204,3 +206,10 @@ def test_two_moderators_take_a_service_to_its_next_phase_at_once(app: Flask, wor
     assert answers.count(Reason.STEP_IMPOSSIBLE) == 3
     reading().expire_all()
     assert len(queries.steps(service.id)) == 2
+
+
+def test_an_attachment_ended_in_between_no_longer_declares(world: World, service: Service) -> None:
+    agent = world.person(ROCAMADOUR)
+    decide_attachment(agent, AttachmentStatus.ENDED)
+    act = partial(declare_deployment, agent, service.id, ROCAMADOUR, status=DeploymentStatus.TRIAL, since=paris_day(AT), at=AT)
+    assert refusal(act) is Reason.NO_COLLECTIVITE
