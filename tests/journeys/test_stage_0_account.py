@@ -38,8 +38,8 @@ def test_a_newcomer_speaks_for_a_collectivite(visit: Callable[..., Visitor], jav
     assert "Rattachement à vérifier" in squeezed(newcomer.page.locator("header").inner_text())
 
     moderator = visit("moderation", javascript=javascript).go("/moderation/rattachements")
-    moderator.follow(town).review().press("Vérifier ce rattachement")
-    assert "Le rattachement est vérifié" in moderator.text
+    moderator.follow(town).review().press("Accepter ce rattachement")
+    assert f"parle maintenant pour {town}" in moderator.text
 
     assert newcomer.site.mail_to(address, saying=town)
     newcomer.go("/")
