@@ -13,7 +13,7 @@ from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import RECEIVED, ContributionType, Status, searched_words
 from consult.ground.actor import Profile
 from consult.ground.database import reading
-from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.paging import MOST_LISTED, PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.register.model import Collectivite
 from consult.register.rules import full_name, kind_label
@@ -258,3 +258,45 @@ def sharing(contribution_id: int, siren: str | None) -> Sharing:
     )
     first = [Sharer(row.siren, full_name(row.name, row.kind, row.departement_name), row.at) for row in rows]
     return Sharing(first, rows[0].total, bool(rows[0].ours)) if rows else Sharing([], 0, ours=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OfCollectivite:
+    """A contribution on the page of a collectivité that wrote it, or shares it."""
+
+    edition_id: int
+    number: int
+    title: str
+    type: ContributionType
+    status: Status
+
+
+def _of_collectivite() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Contribution.edition_id,
+            Contribution.number,
+            Contribution.title,
+            Contribution.type,
+            Contribution.status,
+            func.count().over(),
+        )
+        .where(Contribution.status.in_(RECEIVED))
+        .order_by(Contribution.edition_id.desc(), Contribution.number)
+        .limit(MOST_LISTED)
+    )
+
+
+def written_by(siren: str) -> Page[OfCollectivite]:
+    """What a collectivité wrote, latest edition first, whatever became of it. One statement."""
+    return _page(_of_collectivite().where(Contribution.siren == siren))
+
+
+def shared_by(siren: str) -> Page[OfCollectivite]:
+    """What others wrote and a collectivité shares, latest edition first. One statement."""
+    return _page(_of_collectivite().join(MeToo, MeToo.contribution_id == Contribution.id).where(MeToo.siren == siren))
+
+
+def _page(statement: Select[*tuple[Any, ...]]) -> Page[OfCollectivite]:
+    rows = reading().execute(statement).all()
+    return Page([OfCollectivite(*row[:-1]) for row in rows], 1, rows[0][-1] if rows else 0, MOST_LISTED)

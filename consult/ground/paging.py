@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 PAGE_SIZE = 20
+MOST_LISTED = 50
+"""Lines of a short list that is not paged: beyond, it says how many others there are."""
 
 
 @dataclass(frozen=True, slots=True)

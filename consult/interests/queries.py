@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person
 from consult.ground.database import reading
-from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.paging import MOST_LISTED, PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.rules import LIVE
@@ -216,3 +216,30 @@ def to_tell(interest: Interest, said: str) -> Select[str, str]:
     return select(literal(f"interest_{said}:{interest.id}:") + cast(Person.id, String), Person.email).where(
         Person.id.in_(colleagues) | (Person.id == interest.person_id)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A proposition for which a collectivité volunteers, as everybody may read it."""
+
+    edition_id: int
+    number: int
+    title: str
+    level: Level
+    status: InterestStatus
+
+
+def offered_by(siren: str) -> Page[Offer]:
+    """Where a collectivité volunteers, latest edition first: live interests. One statement."""
+    rows = (
+        reading()
+        .execute(
+            select(Interest.edition_id, Proposal.number, Proposal.title, Interest.level, Interest.status, func.count().over())
+            .join(Proposal, Proposal.id == Interest.proposal_id)
+            .where(Interest.siren == siren, Interest.status.in_(LIVE))
+            .order_by(Interest.edition_id.desc(), Proposal.number)
+            .limit(MOST_LISTED)
+        )
+        .all()
+    )
+    return Page([Offer(*row[:-1]) for row in rows], 1, rows[0][-1] if rows else 0, MOST_LISTED)

@@ -12,7 +12,7 @@ from consult.accounts.model import Person
 from consult.contributions.model import Contribution
 from consult.contributions.rules import ContributionType
 from consult.ground.database import reading
-from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.paging import MOST_LISTED, PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.interests.model import Interest
 from consult.interests.rules import LIVE
@@ -249,3 +249,30 @@ def to_tell(service: Service) -> Select[str, str]:
     return select(literal(f"service_born:{service.id}:") + cast(Person.id, String), Person.email).where(
         Person.id.in_(union(authors, supporters, volunteers))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A service that a collectivité tries or uses."""
+
+    edition_id: int
+    number: int
+    title: str
+    status: DeploymentStatus
+    since: date
+
+
+def used_by(siren: str) -> Page[Used]:
+    """What a collectivité tries or uses, latest edition first. One statement."""
+    rows = (
+        reading()
+        .execute(
+            select(Service.edition_id, Service.number, Service.name, Deployment.status, Deployment.since, func.count().over())
+            .join(Service, Service.id == Deployment.service_id)
+            .where(Deployment.siren == siren)
+            .order_by(Service.edition_id.desc(), Service.number)
+            .limit(MOST_LISTED)
+        )
+        .all()
+    )
+    return Page([Used(*row[:-1]) for row in rows], 1, rows[0][-1] if rows else 0, MOST_LISTED)

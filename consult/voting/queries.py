@@ -14,8 +14,10 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person
 from consult.calendar.model import Edition
+from consult.calendar.rules import Stage
 from consult.ground.actor import Actor
 from consult.ground.database import reading
+from consult.ground.paging import MOST_LISTED, Page
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.queries import departements
@@ -276,3 +278,37 @@ def breakdown(edition: Edition, proposal_id: int, *, at: datetime) -> Breakdown:
         by_kind=[(kind.plural if kinds[kind] > 1 else kind.label, kinds[kind]) for kind in Kind if kinds[kind]],
         by_stratum=[(band.label, strata[band]) for band in Stratum if strata[band]],
     )
+
+
+# ── what one collectivité supported, for everybody ───────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """A proposition that a collectivité supported."""
+
+    edition_id: int
+    number: int
+    title: str
+
+
+def supported_by(siren: str, editions: Iterable[Edition], *, at: datetime) -> Page[Supported]:
+    """What a collectivité supported where the vote is over and the tallies are not secret; only what counts. One statement."""
+    shown = [
+        edition.id
+        for edition in editions
+        if edition.calendar.has_closed(Stage.VOTING, at) and may_see_tallies(ballot_rules(edition), at)
+    ]
+    rows = (
+        reading()
+        .execute(
+            select(Proposal.edition_id, Proposal.number, Proposal.title, func.count().over())
+            .join(Support, Support.proposal_id == Proposal.id)
+            .join(Attachment, Attachment.id == Support.attachment_id)
+            .where(Support.siren == siren, Support.edition_id.in_(shown), counts())
+            .order_by(Proposal.edition_id.desc(), Proposal.number)
+            .limit(MOST_LISTED)
+        )
+        .all()
+    )
+    return Page([Supported(*row[:-1]) for row in rows], 1, rows[0][-1] if rows else 0, MOST_LISTED)

@@ -1,14 +1,26 @@
-"""Collectivités: searching the register, and the identity of one."""
+"""Collectivités: searching the register; the identity of one, and what it does here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from consult.calendar.model import Edition
+from consult.calendar.queries import editions
+from consult.contributions.queries import shared_by, written_by
+from consult.ground.paging import Page
 from consult.ground.text import visible
+from consult.interests.queries import offered_by
 from consult.register import queries
 from consult.register.file import SOURCE
 from consult.register.rules import is_siren
 from consult.register.search import MOST, SUGGESTIONS
+from consult.services.queries import used_by
+from consult.voting.queries import supported_by
 from consult.web import doors, words
+from consult.web.context import received_at
 from consult.web.paging import page_number
 
 pages = Blueprint("collectivites", __name__)
@@ -60,8 +72,9 @@ def suggestions() -> Response:
 @pages.get("/collectivites/<siren>")
 @doors.public
 def show(siren: str) -> str:
-    """Who it is, in the register."""
-    found = queries.get(siren)
+    """Who it is, in the register, and what it does in each edition."""
+    found, every = queries.get(siren), editions()
+    doings = _doings(siren, every)
     return render_template(
         "collectivites/show.html",
         collectivite=found,
@@ -69,4 +82,39 @@ def show(siren: str) -> str:
         members=queries.members(siren),
         source=SOURCE,
         loaded=queries.latest_load(),
+        doings=doings,
+        has_several=len({edition.id for doing in doings for edition, _ in doing.by_edition}) > 1,
+        is_fictitious=any(edition.is_fictitious for doing in doings for edition, _ in doing.by_edition),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One sort of things that a collectivité does: edition by edition, and how many lines are left out."""
+
+    key: str
+    title: str
+    endpoint: str
+    by_edition: Sequence[tuple[Edition, Sequence[Any]]]
+    others: int
+
+
+def _doings(siren: str, every: Sequence[Edition]) -> list[Doing]:
+    """Everything that is public about what a collectivité does; what it does not do is left out."""
+    sorts: list[tuple[str, str, str, Page[Any]]] = [
+        ("contributions", "Ce qu’elle a écrit", "contributions.show", written_by(siren)),
+        ("partages", "Ce qu’elle partage : « nous aussi »", "contributions.show", shared_by(siren)),
+        ("soutiens", "Ce qu’elle a soutenu au vote", "proposals.show", supported_by(siren, every, at=received_at())),
+        ("candidatures", "Où elle se porte volontaire", "interests.index", offered_by(siren)),
+        ("services", "Les services qu’elle utilise", "services.show", used_by(siren)),
+    ]
+    return [
+        Doing(key, title, endpoint, _by_edition(page.items, every), page.total - len(page.items))
+        for key, title, endpoint, page in sorts
+        if page.items
+    ]
+
+
+def _by_edition(items: Sequence[Any], every: Sequence[Edition]) -> list[tuple[Edition, Sequence[Any]]]:
+    found = [(edition, [item for item in items if item.edition_id == edition.id]) for edition in every]
+    return [(edition, those) for edition, those in found if those]

@@ -4,13 +4,37 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from consult.ground.clock import paris
+from consult.accounts.model import AttachmentStatus
+from consult.calendar.rules import Stage
+from consult.contributions.actions import say_me_too
+from consult.ground.actor import Role
+from consult.ground.clock import paris, paris_day
 from consult.ground.database import transaction
+from consult.interests.actions import InterestDraft, declare
+from consult.interests.model import Level
+from consult.interests.rules import CHARTER
 from consult.register.file import SOURCE
 from consult.register.model import Collectivite
+from consult.services.actions import ServiceDraft, create, declare_deployment
+from consult.services.model import DeploymentStatus
+from consult.voting.actions import give_support
+from tests.support import retained
 from tests.support.page import PageClient
+from tests.support.stage_one import DURING_NEEDS, need, proposal
+from tests.support.stage_two import CLOSED, DURING_VOTE, decide_attachment
 from tests.support.statements import count_statements
-from tests.support.world import CAUVALDOR, CORSE, LOT, OCCITANIE, ROCAMADOUR, SAINT_ETIENNE
+from tests.support.world import (
+    CAUVALDOR,
+    CORSE,
+    GRAMAT,
+    LOT,
+    OCCITANIE,
+    ROCAMADOUR,
+    SAINT_ETIENNE,
+    World,
+    during,
+    just_before,
+)
 
 LYON_METROPOLE = "200046977"
 
@@ -150,7 +174,7 @@ def test_who_has_ended_stays_readable(app: Flask, client: PageClient) -> None:
     [
         ("/collectivites", 4),
         ("/collectivites?q=saint", 7),
-        (f"/collectivites/{ROCAMADOUR}", 5),
+        (f"/collectivites/{ROCAMADOUR}", 11),
         ("/collectivites/suggestions?q=saint", 3),
     ],
 )
@@ -158,3 +182,82 @@ def test_a_page_costs_a_few_statements(client: PageClient, address: str, most: i
     with count_statements() as sent:
         client.http.get(address)
     assert len(sent) <= most, sent
+
+
+PAGE = f"/collectivites/{ROCAMADOUR}"
+
+
+def test_a_collectivite_that_does_nothing_here_has_a_sentence(client: PageClient) -> None:
+    page = client.get(PAGE)
+    assert "Rien n’est encore public au nom de cette collectivité" in page.main
+    assert "Ce qu’elle a écrit" not in page.main
+
+
+def test_what_a_collectivite_does_is_on_its_page_edition_by_edition(world: World, client: PageClient, hold) -> None:
+    edition, earlier = world.edition(), world.edition("2020")
+    agent, neighbour, team = world.person(ROCAMADOUR), world.person(GRAMAT), world.person(None, Role.MODERATOR)
+    need(agent, edition, title="Un besoin écrit")
+    say_me_too(agent, need(neighbour, edition, title="Un besoin partagé").id, at=DURING_NEEDS)
+    kept = retained.proposal(edition, "Une proposition retenue")
+    draft = InterestDraft(Level.ATELIER, "Camille Fictif", "", "", "", "", "Une motivation privée.", CHARTER)
+    declare(agent, kept.id, draft, at=during(Stage.INTERESTS))
+    at = during(Stage.TRACKING)
+    service = create(team, kept.id, ServiceDraft("Séance claire", "Une séance.", "Il le fallait."), at=at)
+    declare_deployment(agent, service.id, ROCAMADOUR, status=DeploymentStatus.TRIAL, since=paris_day(at), at=at)
+    hold(at)
+    page = client.get(PAGE)
+    links = page.links()
+    assert links["Un besoin écrit"] == "/2021/contributions/1"
+    assert links["Un besoin partagé"] == "/2021/contributions/2"
+    assert links["Une proposition retenue"] == "/2021/propositions/1/territoires-referents"
+    assert links["Séance claire"] == "/2021/services/1"
+    for words in ("En attente d’examen", "Ateliers", "À l’essai", "depuis le"):
+        assert words in page.main
+    assert "soutenu" not in page.main
+    assert edition.title not in page.main, "one edition needs no heading"
+    assert "Camille" not in page.text
+    assert "privée" not in page.text
+    need(agent, earlier, title="Un besoin d’avant")
+    page = client.get(PAGE)
+    assert links | {"Un besoin d’avant": "/2020/contributions/1"} == page.links()
+    assert earlier.title in page.main
+    assert edition.title in page.main
+
+
+def test_beyond_fifty_lines_it_says_how_many_others(world: World, client: PageClient) -> None:
+    edition, agent = world.edition(), world.person(ROCAMADOUR)
+    for rank in range(52):
+        need(agent, edition, title=f"Besoin {rank}")
+    page = client.get(PAGE)
+    assert "Et 2 autres." in page.main
+    assert len(page.soup.select(".item")) == 50
+
+
+def test_a_support_is_on_the_page_from_the_close_and_only_if_it_counts(world: World, app: Flask, hold) -> None:
+    edition = world.edition()
+    kept, waiting = proposal(edition, "Soutenue"), proposal(edition, "Soutenue sans être vérifié")
+    give_support(world.person(ROCAMADOUR), kept.id, at=DURING_VOTE)
+    pending = world.person(ROCAMADOUR, status=AttachmentStatus.PENDING)
+    give_support(pending, waiting.id, at=DURING_VOTE)
+    readers = [None, world.person(ROCAMADOUR), world.person(GRAMAT), *(world.person(None, role) for role in Role)]
+    clients = [PageClient(app).sign_in(reader) if reader else PageClient(app) for reader in readers]
+    hold(just_before(CLOSED))
+    for client in clients:
+        assert "Soutenue" not in client.get(PAGE).main
+        assert "soutenu" not in client.get(PAGE).main
+    hold(CLOSED)
+    for client in clients:
+        page = client.get(PAGE)
+        assert page.links()["Soutenue"] == f"/2021/propositions/{kept.number}"
+        assert "Soutenue sans être vérifié" not in page.main
+    decide_attachment(pending, AttachmentStatus.VERIFIED)
+    assert "Soutenue sans être vérifié" in clients[0].get(PAGE).main
+
+
+def test_even_without_a_secret_a_support_waits_for_the_close(world: World, client: PageClient, hold) -> None:
+    edition = world.edition(tallies_hidden=False)
+    give_support(world.person(ROCAMADOUR), proposal(edition, "Soutenue").id, at=DURING_VOTE)
+    hold(just_before(CLOSED))
+    assert "Soutenue" not in client.get(PAGE).main
+    hold(CLOSED)
+    assert "Soutenue" in client.get(PAGE).main
