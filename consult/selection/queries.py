@@ -13,8 +13,10 @@ from consult.contributions.model import Contribution
 from consult.ground.database import reading
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.selection.model import Decision, Outcome
+from consult.selection.rules import departures
 from consult.voting.model import Support
 from consult.voting.queries import counts
+from consult.voting.rules import Ranked, Tally
 
 ORDER = case({Outcome.RETAINED: 0, Outcome.DEFERRED: 1}, value=Decision.outcome, else_=2)
 """Retained first, then deferred, then not retained."""
@@ -164,3 +166,10 @@ def concerned(session: Session, edition_id: int) -> Sequence[Row[int, str, int, 
         .join(Decision, Decision.proposal_id == Proposal.id)
         .order_by(Person.id, Proposal.number)
     ).all()
+
+
+def departed(decisions: Sequence[Proclaimed]) -> dict[int, tuple[int, ...]]:
+    """Which of an edition's proclaimed decisions depart from the ranking they stood on, as `rules.departures` says it."""
+    ordered = sorted((one for one in decisions if one.rank), key=lambda one: one.rank)
+    standing = [Ranked(one.rank, Tally(one.proposal_id, one.number, one.title, one.supports, 0)) for one in ordered]
+    return departures(standing, {one.proposal_id: one.outcome for one in ordered})

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 
 from consult.calendar.rules import Stage
 from consult.selection.model import Outcome
-from consult.selection.queries import proclaimed
+from consult.selection.queries import departed, proclaimed
 from consult.web import doors
 from consult.web.context import edition, received_at
 
@@ -25,4 +25,8 @@ def show(e: str) -> str:
     decisions = proclaimed(the_edition.id)
     by_outcome = {outcome: [one for one in decisions if one.outcome is outcome] for outcome in Outcome}
     order = (Outcome.RETAINED, Outcome.DEFERRED, Outcome.NOT_RETAINED)
-    return render_template("decisions/show.html", sections=[(outcome, by_outcome[outcome]) for outcome in order])
+    return render_template(
+        "decisions/show.html",
+        sections=[(outcome, by_outcome[outcome]) for outcome in order],
+        departures=departed(decisions),
+    )

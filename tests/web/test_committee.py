@@ -246,6 +246,9 @@ class TestDecisions:
         assert "Proclamées ensemble le 2 mai 2021 à 18 h 00" in page.main
         assert "Raison fictive n° 1." in page.main
         assert "Décisions fictives" in page.main
+        departing = [item.h3.get_text(strip=True) for item in page.soup.select(".item") if "s’écarte du" in item.get_text()]
+        assert departing == ["Gérer les documents", "Signaler un incident"], "retained below one that is not, and that one"
+        assert "mieux classée" in page.main
 
     def test_the_same_statements_for_1_and_3_propositions(
         self, world: World, client: PageClient, hold: Hold, member: Actor
@@ -262,7 +265,8 @@ class TestDecisions:
             sent_by_page = []
             for path in ("decisions", "resultats"):
                 with count_statements() as sent:
-                    client.get(f"/{slug}/{path}")
+                    page = client.get(f"/{slug}/{path}")
+                assert "s’écarte du classement" not in page.main
                 sent_by_page.append(len(sent))
             for path in ("", "propositions/1", "proclamation"):
                 with count_statements() as sent:
