@@ -57,6 +57,8 @@ def reference(typed: Any) -> int:
 class NumberField(HiddenField):  # type: ignore[misc]
     """A reference number that the page itself put in the form. Its data is an int, or None when left empty."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = reference(valuelist[0]) if valuelist and valuelist[0] else None
 
