@@ -1,5 +1,7 @@
 """Putting an e-mail in the outbox, and emptying the outbox."""
 
+import logging
+import smtplib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -11,10 +13,17 @@ from sqlalchemy.orm import Session
 from consult.ground.database import transaction
 from consult.outbox.model import Message, Notice
 
+log = logging.getLogger(__name__)
+
 LEASE = timedelta(minutes=5)
 """How long a worker that has taken a message keeps it before another may try."""
 
 MAX_DELAY = timedelta(hours=6)
+
+MAX_ATTEMPTS = 12
+
+USEFUL_FOR = {Notice.SIGN_IN: timedelta(minutes=15)}
+"""How long a notice is worth reading, when not for ever: an old code opens nothing."""
 
 
 def post(session: Session, notice: Notice, recipient: str, *, key: str, at: datetime, **data: Any) -> None:
@@ -62,7 +71,7 @@ def claim(at: datetime) -> Message | None:
     with transaction() as session:
         message = session.scalars(
             select(Message)
-            .where(Message.sent_at.is_(None), Message.due_at <= at)
+            .where(Message.sent_at.is_(None), Message.given_up_at.is_(None), Message.due_at <= at)
             .order_by(Message.due_at, Message.id)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -90,6 +99,48 @@ def mark_failed(message_id: int, at: datetime, failure: str) -> None:
         message.failure = failure[:200]
 
 
+def give_up(message_id: int, at: datetime, failure: str) -> None:
+    """Nobody will try again: forget what the message said, and tell the operator, without an address."""
+    with transaction() as session:
+        message = session.get_one(Message, message_id)
+        message.given_up_at = at
+        message.data = {}
+        message.failure = failure[:200]
+    log.warning("message %d given up: %s", message_id, failure)
+
+
+def is_refused_for_good(error: Exception) -> bool:
+    """Whether the mail server says that this message will never be taken: a mailbox (550 to 559) or a content refused.
+
+    A wrong account or a sender refused is the operator's to correct: the message waits.
+    """
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            return all(550 <= code <= 559 for code, _ in error.recipients.values())
+        case smtplib.SMTPDataError():
+            return 550 <= error.smtp_code <= 559
+    return False
+
+
+def _send(message: Message, send: Callable[[Message], None], now: Callable[[], datetime]) -> bool:
+    """Try once, and write how it ended; whether it is sent."""
+    lasts = USEFUL_FOR.get(message.notice)
+    if lasts and now() - message.created_at >= lasts:
+        give_up(message.id, now(), "TooLate")
+        return False
+    try:
+        send(message)
+    except Exception as error:  # whatever the server or the words raise, the others must go
+        failure = type(error).__name__
+        if is_refused_for_good(error) or message.attempts >= MAX_ATTEMPTS:
+            give_up(message.id, now(), failure)
+        else:
+            mark_failed(message.id, now(), failure)
+        return False
+    mark_sent(message.id, now())
+    return True
+
+
 def deliver(
     compose: Callable[[Message], EmailMessage],
     send: Callable[[EmailMessage], None],
@@ -97,7 +148,7 @@ def deliver(
     now: Callable[[], datetime],
     limit: int = 10_000,
 ) -> tuple[int, int]:
-    """Send what is due, at most `limit` messages; gives how many were sent and how many failed.
+    """Send what is due, at most `limit` messages; gives how many were sent and how many failed or were given up.
 
     At least once: a worker killed between the mail server's yes and `mark_sent` leaves the message to be sent again, with
     the same Message-ID, once its lease is over.
@@ -107,12 +158,8 @@ def deliver(
         message = claim(now())
         if message is None:
             break
-        try:
-            send(compose(message))
-        except Exception as error:  # whatever the server or the words raise, the others must go
-            mark_failed(message.id, now(), type(error).__name__)
-            failed += 1
-        else:
-            mark_sent(message.id, now())
+        if _send(message, lambda one: send(compose(one)), now):
             sent += 1
+        else:
+            failed += 1
     return sent, failed

@@ -26,10 +26,10 @@ class Notice(StrEnum):
 
 
 class Message(Base):
-    """One e-mail to one person: to send, or sent."""
+    """One e-mail to one person: to send, sent, or given up."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_due_at", "sent_at", "due_at"),)
+    __table_args__ = (Index("ix_message_due_at", "sent_at", "given_up_at", "due_at"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -37,11 +37,13 @@ class Message(Base):
     notice: Mapped[Notice] = mapped_column(str_enum(Notice, growing=True))
     recipient: Mapped[str] = mapped_column(String(254))
     data: Mapped[dict[str, Any]]
-    """What the words need. Emptied once sent: a code does not stay in the base."""
+    """What the words need. Emptied once sent or given up: a code does not stay in the base."""
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     """Not before this instant: the act's, then later after each failure, or while a worker holds it."""
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+    """When nobody will try again: refused for good, tried too often, or useless by now."""
     failure: Mapped[str | None] = mapped_column(String(200))
     """Why the last attempt failed, without an address."""

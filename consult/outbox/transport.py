@@ -2,13 +2,15 @@
 
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 20
+CHECK_SECONDS = 5
 
 
 def transport(url: str) -> Callable[[EmailMessage], None]:
@@ -29,27 +31,45 @@ def transport(url: str) -> Callable[[EmailMessage], None]:
 
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise ValueError(f"not a mail address of a known kind: {parts.scheme or url!r}")
-    host, secure = parts.hostname, parts.scheme == "smtps"
-    port = parts.port or (465 if secure else 25)
 
     def send(message: EmailMessage) -> None:
-        server = (
-            smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context())
-            if secure
-            else smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
-        )
-        with server:
-            if not secure and server.has_extn("starttls"):
-                server.starttls(context=ssl.create_default_context())
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+        with _connect(url, TIMEOUT_SECONDS) as server:
             server.send_message(message)
 
     return send
 
 
+class PasswordInClear(smtplib.SMTPException):
+    """The server of an account offers no encryption: its password stays here."""
+
+    def __init__(self) -> None:
+        super().__init__("le serveur n’offre pas STARTTLS : le mot de passe partirait en clair (essayez smtps://)")
+
+
+@contextmanager
+def _connect(url: str, timeout: float) -> Iterator[smtplib.SMTP]:
+    """A mail server ready to take a message: encrypted whenever it can be, its certificate verified, signed in."""
+    parts = urlsplit(url)
+    host, secure = parts.hostname or "", parts.scheme == "smtps"
+    tls = ssl.create_default_context()
+    with (
+        smtplib.SMTP_SSL(host, parts.port or 465, timeout=timeout, context=tls)
+        if secure
+        else smtplib.SMTP(host, parts.port or 25, timeout=timeout)
+    ) as server:
+        server.ehlo()
+        if not secure and server.has_extn("starttls"):
+            server.starttls(context=tls)
+            secure = True
+        if parts.username:
+            if not secure:
+                raise PasswordInClear
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        yield server
+
+
 def check(url: str) -> None:
-    """Raises OSError or smtplib.SMTPException when the mail server does not answer, or the folder cannot be written."""
+    """Raises OSError or smtplib.SMTPException when the server does not take us, or the folder cannot be written."""
     parts = urlsplit(url)
     if parts.scheme == "file":
         folder = Path(parts.netloc + parts.path)
@@ -58,6 +78,5 @@ def check(url: str) -> None:
         probe.touch()
         probe.unlink()
         return
-    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-    with kind(parts.hostname or "", parts.port or 25, timeout=5) as server:
+    with _connect(url, CHECK_SECONDS) as server:
         server.noop()

@@ -1,6 +1,7 @@
 """E-mails leave once, in spite of servers that are down, workers that race and workers that die."""
 
 import smtplib
+import ssl
 import subprocess
 import sys
 import threading
@@ -15,16 +16,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from consult.accounts.rules import SIGN_IN_LASTS
 from consult.ground.clock import paris
 from consult.ground.database import db, reading, transaction
-from consult.outbox.actions import LEASE, MAX_DELAY, deliver, mark_failed, post
+from consult.outbox.actions import LEASE, MAX_ATTEMPTS, MAX_DELAY, USEFUL_FOR, deliver, mark_failed, post
 from consult.outbox.model import Message, Notice
-from consult.outbox.transport import check, transport
+from consult.outbox.transport import PasswordInClear, check, transport
 from consult.web.context import settings
 from consult.web.mail import composer
 from tests.architecture.sources import ROOT
 from tests.support.commands import environment
-from tests.support.mail import MailServer
+from tests.support.mail import MailServer, make_certificate
 from tests.support.ports import free_port
 
 POSTED = paris(2021, 3, 20, 10)
@@ -36,6 +38,19 @@ def server() -> Iterator[MailServer]:
     """A mail server that accepts everything."""
     with MailServer() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate that nobody trusts yet."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A certificate that this machine trusts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    return certificate
 
 
 def write(*recipients: str, at: datetime = POSTED) -> None:
@@ -91,14 +106,14 @@ def test_nothing_leaves_before_it_is_due(app: Flask, server: MailServer) -> None
 def test_a_server_that_is_down_is_tried_again_later_and_later(app: Flask) -> None:
     write("une@exemple.invalid")
     nobody, at, delays = f"smtp://127.0.0.1:{free_port()}", POSTED, []
-    for _ in range(12):
+    for _ in range(MAX_ATTEMPTS - 1):
         assert send(nobody, at) == (0, 1)
         (message,) = rows()
         assert message.sent_at is None
         assert send(nobody, message.due_at - timedelta(seconds=1)) == (0, 0), "not before its delay"
         delays.append(message.due_at - at)
         at = message.due_at
-    minutes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]
+    minutes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360]
     assert delays == [number * MINUTE for number in minutes]
     assert max(delays) == MAX_DELAY
     (message,) = rows()
@@ -114,9 +129,64 @@ def test_one_refused_recipient_does_not_hold_back_the_others(app: Flask) -> None
         assert send(server.url) == (2, 1)
     assert sorted(mail["To"] for mail in server.received) == ["deux@exemple.invalid", "une@exemple.invalid"]
     kept = next(message for message in rows() if message.sent_at is None)
-    assert kept.failure is not None
-    assert "@" not in kept.failure, "no address in what is kept of a failure"
-    assert kept.due_at == POSTED + MINUTE
+    assert kept.failure == "SMTPRecipientsRefused", "no address in what is kept of a failure"
+
+
+def is_given_up(message: Message, caplog: pytest.LogCaptureFixture, failure: str) -> bool:
+    """Whether nobody will try again, nothing is kept of what it said, and the operator has been told in one line."""
+    assert message.sent_at is None
+    assert (message.data, message.failure) == ({}, failure)
+    assert caplog.messages == [f"message {message.id} given up: {failure}"]
+    assert send(f"smtp://127.0.0.1:{free_port()}", POSTED + timedelta(days=30)) == (0, 0), "nobody tries again"
+    return message.given_up_at is not None
+
+
+def test_an_address_that_does_not_exist_is_given_up_at_once(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with MailServer(refusing={"partie@exemple.invalid": "550 No such user"}) as server:
+        write("partie@exemple.invalid")
+        assert send(server.url) == (0, 1)
+    (message,) = rows()
+    assert message.given_up_at == POSTED
+    assert is_given_up(message, caplog, "SMTPRecipientsRefused")
+
+
+def test_a_content_refused_is_given_up_at_once(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    write("une@exemple.invalid")
+    with MailServer(refusing_words="554 Not this") as server:
+        assert send(server.url) == (0, 1)
+    assert is_given_up(rows()[0], caplog, "SMTPDataError")
+
+
+@pytest.mark.parametrize("answer", ["450 Try later", "530 Authentication required"])
+def test_what_may_be_accepted_later_waits(app: Flask, caplog: pytest.LogCaptureFixture, answer: str) -> None:
+    write("une@exemple.invalid")
+    with MailServer(refusing={"une@exemple.invalid": answer}) as server:
+        assert send(server.url) == (0, 1)
+    (message,) = rows()
+    assert (message.given_up_at, message.due_at, caplog.messages) == (None, POSTED + MINUTE, [])
+    assert message.data == {"name": "Un service"}
+
+
+def test_after_the_last_attempt_it_is_given_up(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    write("une@exemple.invalid")
+    nobody, at = f"smtp://127.0.0.1:{free_port()}", POSTED
+    for _ in range(MAX_ATTEMPTS):
+        assert rows()[0].given_up_at is None
+        assert send(nobody, at) == (0, 1)
+        at = rows()[0].due_at
+    assert is_given_up(rows()[0], caplog, "ConnectionRefusedError")
+
+
+def test_a_code_that_opens_nothing_any_more_is_not_sent(
+    app: Flask, server: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert USEFUL_FOR[Notice.SIGN_IN] == SIGN_IN_LASTS
+    with transaction() as session:
+        for name, at in (("vieux", POSTED), ("neuf", POSTED + timedelta(seconds=1))):
+            post(session, Notice.SIGN_IN, f"{name}@exemple.invalid", key=name, at=at, code="123456", token="essai")
+    assert send(server.url, POSTED + SIGN_IN_LASTS) == (1, 1)
+    assert [mail["To"] for mail in server.received] == ["neuf@exemple.invalid"]
+    assert is_given_up(rows()[0], caplog, "TooLate")
 
 
 def test_a_failure_long_to_say_is_cut(app: Flask) -> None:
@@ -205,15 +275,51 @@ def test_a_folder_takes_one_file_a_message(app: Flask, tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-def test_the_account_of_the_server_is_used_and_a_wrong_one_is_a_failure(app: Flask) -> None:
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_the_account_of_the_server_is_used_and_a_wrong_one_is_a_failure(app: Flask, trusted: Path, encrypted: bool) -> None:
     write("une@exemple.invalid")
-    with MailServer(account=("consult@exemple", "mot : secret/?")) as server:
-        wrong = f"smtp://consult%40exemple:faux@127.0.0.1:{server.port}"
-        right = f"smtp://consult%40exemple:mot%20%3A%20secret%2F%3F@127.0.0.1:{server.port}"
+    with MailServer(account=("consult@exemple", "mot : secret/?"), certificate=trusted, encrypted=encrypted) as server:
+        scheme = server.url.partition("://")[0]
+        wrong = f"{scheme}://consult%40exemple:faux@127.0.0.1:{server.port}"
+        right = f"{scheme}://consult%40exemple:mot%20%3A%20secret%2F%3F@127.0.0.1:{server.port}"
+        check(right)
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            check(wrong)
         assert send(wrong) == (0, 1)
         assert rows()[0].failure == "SMTPAuthenticationError"
         assert send(right, POSTED + MINUTE) == (1, 0)
     assert set(server.logins) == {"consult@exemple"}
+    assert server.over_tls == [True]
+
+
+def test_encryption_is_taken_when_it_is_offered(app: Flask, trusted: Path) -> None:
+    write("une@exemple.invalid")
+    with MailServer(certificate=trusted) as server:
+        assert send(server.url) == (1, 0)
+    assert server.over_tls == [True]
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_server_that_is_not_who_it_says_gets_nothing(app: Flask, certificate: Path, encrypted: bool) -> None:
+    write("une@exemple.invalid")
+    with MailServer(certificate=certificate, encrypted=encrypted) as server:
+        assert send(server.url) == (0, 1)
+        with pytest.raises(ssl.SSLCertVerificationError):
+            check(server.url)
+    assert rows()[0].failure == "SSLCertVerificationError"
+    assert server.received == []
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_a_password_is_not_said_in_clear(app: Flask) -> None:
+    write("une@exemple.invalid")
+    with MailServer(account=("consult", "secret")) as server:
+        url = f"smtp://consult:secret@127.0.0.1:{server.port}"
+        assert send(url) == (0, 1)
+        with pytest.raises(PasswordInClear, match="STARTTLS"):
+            check(url)
+    assert rows()[0].failure == "PasswordInClear"
+    assert server.logins == []
 
 
 @pytest.mark.parametrize("url", ["", "http://exemple.invalid", "smtp://", "sendmail:/usr/sbin/sendmail", "smtps:///x"])
