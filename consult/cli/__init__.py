@@ -2,7 +2,6 @@
 
 import sys
 from importlib import import_module
-from typing import Any
 
 import click
 
@@ -65,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
     except NotFound as error:
         fail(str(error) or "Introuvable.")
     except DBAPIError as error:
-        fail(f"La base de données ne répond pas comme prévu : {_first_line(error)}")
+        fail(f"La base de données ne répond pas comme prévu : {first_line(error)}")
 
 
 def fail(line: str) -> None:
@@ -74,5 +73,7 @@ def fail(line: str) -> None:
     sys.exit(1)
 
 
-def _first_line(error: Any) -> str:
-    return str(getattr(error, "orig", error)).strip().splitlines()[0]
+def first_line(error: BaseException) -> str:
+    """What an error says, in one line; its name when it says nothing."""
+    said = getattr(error, "orig", None) or error
+    return (str(said).strip().splitlines() or [type(said).__name__])[0]

@@ -46,12 +46,11 @@ def serve_demo(app: Flask, port: int) -> None:
     DemoServer(app, port).run()
 
 
-def send_mail_forever(app: Flask) -> None:
-    """Empty the outbox, again and again: what `consult work` does in production."""
-    from consult.cli.site import work_once
+def send_mail_forever(app: Flask, stop: threading.Event | None = None) -> None:
+    """Empty the outbox, again and again, until `stop` is set: what `consult work` does in production."""
+    from consult.cli.site import work_on
 
-    pause = threading.Event()
+    stop = stop or threading.Event()
     with app.app_context():
-        while not pause.wait(MAIL_EVERY_SECONDS):
-            work_once()
-            db.session.close()
+        while not stop.wait(MAIL_EVERY_SECONDS):
+            work_on(stop)

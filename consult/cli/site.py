@@ -9,7 +9,7 @@ from collections.abc import Callable
 import click
 
 from consult import ROOT
-from consult.cli import fail
+from consult.cli import fail, first_line
 from consult.cli.context import with_app
 from consult.config import Settings
 from consult.ground import clock, database
@@ -65,7 +65,7 @@ def _report(name: str, probe: Callable[[], str]) -> bool:
     try:
         said = probe()
     except Exception as error:  # whatever fails, the next line must still be checked
-        click.echo(f"échec  {name} : {str(error).strip().splitlines()[0] or type(error).__name__}", err=True)
+        click.echo(f"échec  {name} : {first_line(error)}", err=True)
         return False
     click.echo(f"ok     {name} : {said}")
     return True
@@ -95,7 +95,8 @@ def _check_redis(site: Settings) -> str:
         return "non utilisé (un seul processus : consult serve --workers 1)"
     from redis import Redis
 
-    Redis.from_url(site.redis_url, socket_connect_timeout=3).ping()
+    # The limiter says redis+unix:// where redis itself says unix://.
+    Redis.from_url(site.redis_url.removeprefix("redis+"), socket_connect_timeout=3).ping()
     return "répond"
 
 
@@ -134,12 +135,23 @@ def work(once: bool) -> None:
         for asked in (signal.SIGTERM, signal.SIGINT):
             signal.signal(asked, lambda _number, _frame: stop.set())
     while not stop.is_set():
-        sent, failed = work_once(stop)
+        sent, failed = work_once(stop) if once else work_on(stop)
         if once or sent or failed:
             click.echo(f"{words.plural(sent, 'courriel envoyé', 'courriels envoyés')}, {words.plural(failed, 'échec')}")
         if once:
             sys.exit(1 if failed else 0)
         stop.wait(PAUSE_SECONDS)
+
+
+def work_on(stop: threading.Event) -> tuple[int, int]:
+    """As `work_once`, but a base that fails for a while is said in one line: the next turn tries again."""
+    try:
+        return work_once(stop)
+    except database.DatabaseFailure as error:
+        click.echo(f"La base de données ne répond pas comme prévu : {first_line(error)}", err=True)
+        return 0, 0
+    finally:
+        database.db.session.close()
 
 
 def work_once(stop: threading.Event | None = None) -> tuple[int, int]:

@@ -27,12 +27,16 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 
 Member = TypeVar("Member", bound=StrEnum)
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+DatabaseFailure = DBAPIError
+"""What is raised when the base is away, or does not answer as expected; a loop survives it, a command ends."""
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -191,8 +195,11 @@ def _begin(connection: Connection) -> None:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """The engine settings that go with a database address: autocommit for reading on PostgreSQL, a checked pool."""
-    options: dict[str, Any] = {"url": url}
+    """The engine settings that go with a database address: autocommit for reading on PostgreSQL, a checked pool.
+
+    An error never prints the values of its statement: a code, an address or a vote does not go to a log.
+    """
+    options: dict[str, Any] = {"url": url, "hide_parameters": True}
     if url.startswith("postgresql"):
         options |= {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": True, "pool_size": 4, "max_overflow": 4}
     return options

@@ -3,19 +3,24 @@
 import http.client
 import json
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from consult import cli
+from consult import cli, create_app
 from consult.cli import COMMANDS, main
+from consult.cli import server as cli_server
+from consult.cli.site import _report, upgrade
 from consult.config import Settings
 from consult.ground import clock
-from consult.ground.database import reading, transaction
+from consult.ground.database import db, reading, transaction
 from consult.outbox.actions import post
 from consult.outbox.model import Message, Notice
 from consult.web.context import settings
@@ -112,6 +117,8 @@ def test_a_ready_site_checks_out_on_both_engines(site: Settings, engine: str) ->
     [
         ("CONSULT_MAIL_URL", "smtp://127.0.0.1:{port}", "courriel"),
         ("CONSULT_REDIS_URL", "redis://127.0.0.1:{port}/0", "redis"),
+        ("CONSULT_REDIS_URL", "redis+unix:///nowhere/{port}.sock", "redis : Error 2 connecting to /nowhere/"),
+        ("CONSULT_MAIL_URL", "smtp://compte:secret@127.0.0.1:{port}", "courriel"),
         ("CONSULT_DATABASE_URL", "postgresql://nobody@127.0.0.1:{port}/nothing", "base"),
     ],
 )
@@ -130,6 +137,21 @@ def test_a_base_that_does_not_answer_is_one_line(bare: Operator) -> None:
         ended = bare(*arguments, CONSULT_DATABASE_URL=nobody)
         assert ended.code == 1, arguments
         assert len(ended.errors.splitlines()) == 1, ended.errors
+
+
+def test_an_error_that_says_nothing_has_its_name() -> None:
+    assert cli.first_line(RuntimeError()) == "RuntimeError"
+    assert cli.first_line(ValueError(" \n")) == "ValueError"
+    assert cli.first_line(DBAPIError("SELECT 1", None, OSError())) == "OSError"
+    assert cli.first_line(RuntimeError("une ligne\nune autre")) == "une ligne"
+
+
+def test_the_probe_of_an_error_that_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    def probe() -> str:
+        raise TimeoutError
+
+    assert _report("base", probe) is False
+    assert capsys.readouterr().err == "échec  base : TimeoutError\n"
 
 
 # ── work ─────────────────────────────────────────────────────────────────────────────
@@ -198,6 +220,70 @@ def test_work_sends_what_is_written_while_it_rests(site: Settings) -> None:
             worker.kill()
     assert worker.returncode == 0
     assert [mail["To"] for mail in server.received] == ["une@exemple.invalid", "deux@exemple.invalid"]
+
+
+def test_work_outlives_a_base_that_fails_for_a_while(bare: Operator, tmp_path: Path) -> None:
+    """Without its tables the base answers with an error; once they are there, the same worker sends."""
+    said = tmp_path / "said"
+    with said.open("w") as output, MailServer() as server:
+        worker = start(environment(bare.settings, CONSULT_MAIL_URL=server.url), "work", output=output)
+        try:
+            wait_for(lambda: "La base de données" in said.read_text())
+            assert bare("work", "--once").code == 1
+            make_ready(bare.settings)
+            assert server.arrived.wait(30)
+            worker.terminate()
+            assert worker.wait(30) == 0, said.read_text()
+        finally:
+            worker.kill()
+    lines = said.read_text().splitlines()
+    assert lines[0].startswith("La base de données ne répond pas comme prévu : ")
+    assert "Traceback" not in said.read_text()
+
+
+def test_the_mail_of_a_demonstration_outlives_a_base_that_fails_for_a_while(
+    bare: Operator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = ""
+
+    def has_failed() -> bool:
+        nonlocal said
+        said += capsys.readouterr().err
+        return "La base de données" in said
+
+    stop = threading.Event()
+    with MailServer() as server:
+        app = create_app(replace(bare.settings, mail_url=server.url))
+        sender = threading.Thread(target=cli_server.send_mail_forever, args=(app, stop))
+        sender.start()
+        try:
+            wait_for(has_failed)
+            make_ready(bare.settings)
+            assert server.arrived.wait(30)
+        finally:
+            stop.set()
+            sender.join(30)
+            with app.app_context():
+                db.engine.dispose()
+    assert not sender.is_alive()
+
+
+def make_ready(settings: Settings) -> None:
+    """Bring the base of these settings to the current schema, with an e-mail to send."""
+    upgrade(settings.database_url)
+    app = create_app(settings)
+    with app.app_context():
+        write("une@exemple.invalid")
+        db.session.close()
+        db.engine.dispose()
+
+
+def wait_for(happens: Callable[[], bool], seconds: float = 30) -> None:
+    """Until something outside this process has happened."""
+    deadline, pause = time.monotonic() + seconds, threading.Event()
+    while not happens():
+        assert time.monotonic() < deadline
+        pause.wait(0.05)
 
 
 # ── serve ────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, delete, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from consult.calendar.model import Edition, StageWindow, Theme
 from consult.calendar.rules import Stage
@@ -299,3 +299,11 @@ def test_one_that_does_not_is_not(app: Flask, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(db.engines, "default", nowhere)
     assert not is_reachable()
     nowhere.dispose()
+
+
+def test_an_error_does_not_print_the_values_of_its_statement(app: Flask) -> None:
+    """A code, an address or a vote must not go to a log."""
+    with pytest.raises(DBAPIError) as stopped, db.engine.connect() as connection:
+        connection.execute(text("SELECT nothing FROM nowhere WHERE code = :code"), {"code": "un secret"})
+    assert "nowhere" in str(stopped.value)
+    assert "un secret" not in str(stopped.value)
