@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,9 @@ def _version(sources: dict[str, Path]) -> str:
 def _published(sources: dict[str, Path], folder: Path) -> Path:
     """The files and their compressed copies, laid in `folder` unless they already are."""
     if not folder.exists():
-        building = folder.with_name(f"{folder.name}.part")
-        shutil.rmtree(building, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+        building.chmod(0o755)
         compressor = Compressor(quiet=True)
         for name, file in sources.items():
             target = building / name
@@ -68,5 +70,11 @@ def _published(sources: dict[str, Path], folder: Path) -> Path:
             shutil.copyfile(file, target)
             if compressor.should_compress(name):
                 compressor.compress(str(target))
-        building.replace(folder)
+        try:
+            building.replace(folder)
+        except OSError:  # another process has just laid the same files
+            if not folder.exists():
+                raise
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
     return folder
