@@ -32,12 +32,14 @@ lock:
 	uv export -q --no-emit-project --no-header --no-default-groups --group build --format requirements-txt -o requirements.lock
 	uv export -q --no-emit-project --no-header --no-default-groups --group build --group test --format requirements-txt -o tests/requirements.lock
 
-$(VENV)/bin/python:
+# The stamp says that the environment was made to its end: one cut short is made again.
+$(VENV)/.created:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Consult demande Python 3.11 ou plus récent ; « $(PYTHON) » est ici Python %d.%d." % v[:2])'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'Il manque le module venv de Python : installez le paquet python3-venv.' >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: $(VENV)/.created requirements.lock pyproject.toml
 	@echo 'Installation dans $(VENV) : une minute environ, la première fois.'
 	@$(RUN)python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(RUN)python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -49,8 +51,11 @@ $(VENV)/.installed-tests: tests/requirements.lock $(VENV)/.installed
 	@$(RUN)python -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.lock
 	@touch $@
 
+# The same names, in the same order, as tests/support/visitor.py.
 chromium:
-	@command -v chromium >/dev/null || { \
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  command -v apt-get >/dev/null || { \
+	    echo 'Il manque un navigateur : installez Chromium (commande chromium, chromium-browser ou google-chrome).' >&2; exit 1; }; \
 	  echo 'Installation de Chromium par apt-get.'; \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$sudo apt-get -q update && \
