@@ -208,6 +208,7 @@ def test_what_a_collectivite_does_is_on_its_page_edition_by_edition(world: World
     page = client.get(PAGE)
     links = page.links()
     assert links["Un besoin écrit"] == "/2021/contributions/1"
+    assert "elle partage\u00a0:" in page.soup.get_text(), "a colon does not begin a line"
     assert links["Un besoin partagé"] == "/2021/contributions/2"
     assert links["Une proposition retenue"] == "/2021/propositions/1/territoires-referents"
     assert links["Séance claire"] == "/2021/services/1"
