@@ -30,9 +30,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.xdist_group(f"demonstration of {moment.args[0]}"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One browser for all visitors."""
+    """One browser for all visitors, closed before any other test: its event loop would stand in their way."""
     with chromium() as browser:
         yield browser
 
