@@ -7,6 +7,7 @@ before triage, because grouping is an act of triage on both a contribution and a
 """
 
 import os
+from inspect import iscoroutinefunction
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +34,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from consult import web  # noqa: PLC0415 - the edge knows the application, not the reverse
 
     db.init_app(app)
+    # It would also close async sessions after each request, on an event loop made for that; there are none here.
+    app.teardown_appcontext_funcs[:] = [each for each in app.teardown_appcontext_funcs if not iscoroutinefunction(each)]
     login.init_app(app)
     web.init_app(app, settings)  # before what may refuse a request: the page that says so needs its instant
     csrf.init_app(app)
