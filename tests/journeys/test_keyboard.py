@@ -62,7 +62,7 @@ def test_the_menu_of_a_phone_opens_and_leads_somewhere(visit: Callable[..., Visi
     calendar = visitor.page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name="Calendrier")
     assert not calendar.is_visible()
     visitor.page.get_by_text("Menu", exact=True).click()
-    calendar.click()
+    visitor.take(calendar)
     assert visitor.path == "/2021/calendrier"
 
 

@@ -14,7 +14,7 @@ def test_a_decision_is_prepared_in_private(visit: Callable[..., Visitor], javasc
     reason = f"Une raison fictive du comité pour la proposition {number}."
     member = visit("comite", javascript=javascript).go(f"/comite/2021/propositions/{number}").review()
     member.choose("Retenue").fill(reason=reason)
-    member.main.locator("form:has([name=reason]) button[type=submit]").first.click()
+    member.take(member.main.locator("form:has([name=reason]) button[type=submit]").first)
     member.go(f"/comite/2021/propositions/{number}")
     assert reason in member.main.inner_html()
 

@@ -42,7 +42,7 @@ def test_a_service_from_its_birth_to_its_first_use(visit: Callable[..., Visitor]
 def test_a_service_tells_where_it_comes_from(visit: Callable[..., Visitor]) -> None:
     """The thread is read in both directions: contribution, proposition, service."""
     reader = visit().go("/2021/services/1")
-    reader.main.locator("a[href*='/contributions/']").first.click()
+    reader.take(reader.main.locator("a[href*='/contributions/']").first)
     assert reader.main.locator("a[href*='/propositions/']").count() >= 1
-    reader.main.locator("a[href*='/propositions/']").first.click()
+    reader.take(reader.main.locator("a[href*='/propositions/']").first)
     assert "Retenue" in reader.text

@@ -15,8 +15,8 @@ from urllib.error import URLError
 from tests.support.commands import start
 from tests.support.ports import free_port
 
-STARTS_WITHIN = 60.0
-MAIL_WITHIN = 20.0
+STARTS_WITHIN = 120.0
+MAIL_WITHIN = 60.0
 
 
 class Site:

@@ -79,17 +79,20 @@ class Visitor:
     def become(self, account: str) -> Self:
         """Take the place of a demonstration account, in one click."""
         self.go("/connexion")
-        self.page.locator(f"form:has(input[value='{account}@{DEMO}'])").get_by_role("button").click()
-        return self
+        return self.take(self.page.locator(f"form:has(input[value='{account}@{DEMO}'])").get_by_role("button"))
 
     def follow(self, words: str, *, exact: bool = True) -> Self:
         """Click a link of the page's main part."""
-        self.main.get_by_role("link", name=words, exact=exact).first.click()
-        return self
+        return self.take(self.main.get_by_role("link", name=words, exact=exact).first)
 
     def press(self, words: str, *, within: Locator | None = None) -> Self:
         """Press a button."""
-        (within or self.main).get_by_role("button", name=words, exact=True).first.click()
+        return self.take((within or self.main).get_by_role("button", name=words, exact=True).first)
+
+    def take(self, way: Locator) -> Self:
+        """Click what leads to another page, and be there."""
+        with self.page.expect_navigation():
+            way.click()
         return self
 
     def fill(self, **fields: str) -> Self:
