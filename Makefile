@@ -22,7 +22,6 @@ test: $(VENV)/.installed-tests chromium
 
 load: $(VENV)/.installed-tests
 	@for module in tests/load/[a-z]*.py; do \
-	  case $$module in tests/load/common.py) continue;; esac; \
 	  name=$${module%.py}; echo "== $$name"; \
 	  $(RUN)python -m "$$(echo $$name | tr / .)" || exit 1; \
 	done

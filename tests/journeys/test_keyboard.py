@@ -51,7 +51,8 @@ def test_signing_in_needs_no_mouse(visit: Callable[..., Visitor]) -> None:
     visitor = visit().go("/connexion")
     visitor.main.get_by_label("Adresse de courriel").focus()
     visitor.page.keyboard.type("au-clavier@mairie.exemple.fr")
-    visitor.page.keyboard.press("Enter")
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
     assert visitor.h1 == "Écrivez le code reçu par courriel"
 
 
