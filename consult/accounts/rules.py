@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from consult.accounts.model import AttachmentStatus
+from consult.accounts.model import AttachmentStatus, SessionWay
 from consult.ground.actor import Actor, Profile, Role
 from consult.ground.refusals import Reason, Verdict, verdict
 
@@ -67,6 +67,15 @@ MOST_TRIES = 5
 MOST_TRIES_A_DAY = 30
 """For one address, whoever asks and however many requests they make: one chance in 33 000 of guessing a code in a day."""
 TRIES_COUNTED_OVER = timedelta(days=1)
+
+
+SESSION_LASTS = timedelta(days=14)
+"""From its opening, whatever is done in it: the copy of a cookie does not serve for ever."""
+
+
+def is_strong(way: SessionWay, *, second_factor_at: datetime | None) -> bool:
+    """Whether a session has more to show than the mail of an address. The demonstration's accounts are everyone's."""
+    return way in (SessionWay.OIDC, SessionWay.DEMO) or second_factor_at is not None
 
 
 def may_send_sign_in(requests: int) -> Verdict:

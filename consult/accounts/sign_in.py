@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from consult.accounts import rules
 from consult.accounts.actions import address_of, find_or_create
-from consult.accounts.model import Person, PersonSession, SignInRequest
+from consult.accounts.model import Person, PersonSession, SessionWay, SignInRequest
 from consult.accounts.queries import digest
 from consult.accounts.rules import Address
 from consult.ground.actor import VISITOR, Actor
@@ -99,14 +99,14 @@ def _code_hash(browser_key: str, code: str) -> str:
     return digest(f"{browser_key}:{code}")
 
 
-def sign_in_by_code(browser_key: str, code: str, *, at: datetime) -> SignIn:
+def sign_in_by_code(browser_key: str, code: str, *, device: str = "", at: datetime) -> SignIn:
     """Try a code from the browser that asked for it. A wrong one is counted, and journaled."""
     with transaction() as session:
         request = _locked_request(session, SignInRequest.browser_hash == digest(browser_key))
         verdict = _try_code(session, request, browser_key, code, at)
         if request is not None and verdict.reason is Reason.CODE_WRONG:
             request.tries += 1
-        return _enter(session, request, verdict, at, way="code")
+        return _enter(session, request, verdict, at, way=SessionWay.CODE, device=device)
 
 
 def _try_code(session: Session, request: SignInRequest | None, browser_key: str, code: str, at: datetime) -> Verdict:
@@ -122,12 +122,12 @@ def _try_code(session: Session, request: SignInRequest | None, browser_key: str,
     )
 
 
-def sign_in_by_link(token: str, *, at: datetime) -> SignIn:
+def sign_in_by_link(token: str, *, device: str = "", at: datetime) -> SignIn:
     """Use the link of a message, from any browser."""
     with transaction() as session:
         request = _locked_request(session, SignInRequest.token_hash == digest(token))
         live = request is not None and rules.is_live(expires_at=request.expires_at, used_at=request.used_at, at=at)
-        return _enter(session, request, rules.may_sign_in_by_link(live=live), at, way="link")
+        return _enter(session, request, rules.may_sign_in_by_link(live=live), at, way=SessionWay.LINK, device=device)
 
 
 def _locked_request(session: Session, which: ColumnElement[bool]) -> SignInRequest | None:
@@ -139,25 +139,39 @@ def _locked_request(session: Session, which: ColumnElement[bool]) -> SignInReque
     return session.scalars(select(SignInRequest).where(which)).one_or_none()
 
 
-def _enter(session: Session, request: SignInRequest | None, verdict: Verdict, at: datetime, *, way: str) -> SignIn:
+def _enter(
+    session: Session, request: SignInRequest | None, verdict: Verdict, at: datetime, *, way: SessionWay, device: str
+) -> SignIn:
     subject = _subject(request) if request else None
     if request is None or verdict.reason is not None:
-        record(session, EventKind.SIGN_IN_FAILED, VISITOR, at=at, subject=subject, way=way, why=verdict.reason)
+        record(session, EventKind.SIGN_IN_FAILED, VISITOR, at=at, subject=subject, way=way.value, why=verdict.reason)
         return SignIn(verdict, tries_left=max(0, rules.MOST_TRIES - request.tries) if request else 0)
     request.used_at = at
     person_id = find_or_create(session, Address(request.email, request.email_key), at)
-    return SignIn(ALLOWED, _open_session(session, person_id, at, subject=subject, way=way))
+    return SignIn(ALLOWED, open_session(session, person_id, way, at=at, device=device, subject=subject))
 
 
-def _open_session(session: Session, person_id: int, at: datetime, *, subject: str | None = None, way: str) -> str:
+def open_session(
+    session: Session,
+    person_id: int,
+    way: SessionWay,
+    *,
+    at: datetime,
+    device: str = "",
+    subject: str | None = None,
+    id_token: str | None = None,
+) -> str:
+    """Open a session, inside a transaction, for someone who has proved who they are; gives its key. It is a visit."""
     key = secrets.token_urlsafe(32)
-    session.add(PersonSession(key_hash=digest(key), person_id=person_id, opened_at=at))
-    session.execute(update(Person).where(Person.id == person_id).values(last_seen_at=at))
-    record(session, EventKind.SIGNED_IN, Actor(person_id=person_id), at=at, subject=subject, way=way)
+    session.add(
+        PersonSession(key_hash=digest(key), person_id=person_id, opened_at=at, way=way, device=device[:60], id_token=id_token)
+    )
+    session.execute(update(Person).where(Person.id == person_id).values(last_seen_at=at, warned_at=None))
+    record(session, EventKind.SIGNED_IN, Actor(person_id=person_id), at=at, subject=subject, way=way.value)
     return key
 
 
-def open_demo_session(email: str, *, at: datetime) -> str:
+def open_demo_session(email: str, *, device: str = "", at: datetime) -> str:
     """Open a session for a demonstration account, without any proof, and give its key: only a demonstration may call this.
 
     Raises NotFound when nobody has this address.
@@ -166,7 +180,13 @@ def open_demo_session(email: str, *, at: datetime) -> str:
         person_id = session.scalar(select(Person.id).where(Person.email_key == address_of(email).key))
         if person_id is None:
             raise NotFound
-        return _open_session(session, person_id, at, way="demo")
+        return open_session(session, person_id, SessionWay.DEMO, at=at, device=device)
+
+
+def carry_sessions(*, at: datetime) -> None:
+    """In a demonstration whose clock has jumped to `at`: sessions that are open stay so, as if opened then."""
+    with transaction() as session:
+        session.execute(update(PersonSession).where(PersonSession.ended_at.is_(None)).values(opened_at=at))
 
 
 def sign_out(actor: Actor, session_key: str, *, at: datetime) -> None:
@@ -175,7 +195,7 @@ def sign_out(actor: Actor, session_key: str, *, at: datetime) -> None:
         ended = session.execute(
             update(PersonSession)
             .where(PersonSession.key_hash == digest(session_key), PersonSession.ended_at.is_(None))
-            .values(ended_at=at)
+            .values(ended_at=at, id_token=None)
             .returning(PersonSession.id)
         ).first()
         if ended:

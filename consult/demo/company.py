@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from consult.accounts import actions as accounts
+from consult.accounts import attachments
 from consult.accounts.queries import actor_of_person
 from consult.calendar import actions as calendar
 from consult.calendar import queries as calendars
@@ -82,9 +83,9 @@ class Company:
     def attach(self, name: str, siren: str, *, verified: bool = True) -> None:
         """Someone asks to speak for a collectivité; a moderator checks within two hours."""
         at = clock.now()
-        attachment_id = accounts.ask_attachment(self.actor(name), siren, at=at)
+        attachment_id = attachments.ask_attachment(self.actor(name), siren, at=at)
         if verified:
-            accounts.verify_attachment(self.actor("moderation"), attachment_id, at=at + timedelta(hours=2))
+            attachments.verify_attachment(self.actor("moderation"), attachment_id, at=at + timedelta(hours=2))
         self.known.pop(name)
 
     def arrive(self, siren: str, profile: Profile, function: str) -> None:

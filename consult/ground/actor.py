@@ -1,6 +1,6 @@
 """Who is asking: a frozen value, handed to every rule and every act."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -11,6 +11,11 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     COMMITTEE = "committee"
     OBSERVER = "observer"
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether it is withheld until a session has more than the mail of an address to show: who only reads needs not."""
+        return self is not Role.OBSERVER
 
     @property
     def label(self) -> str:
@@ -66,7 +71,12 @@ class Actor:
     profile: Profile | None = None
     function: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
+    withheld: frozenset[Role] = field(default_factory=frozenset)
+    """Roles they hold but may not use yet: this session has not given its second factor."""
     mandate: Mandate | None = None
+    """In whose name they act now."""
+    mandates: tuple[Mandate, ...] = ()
+    """Every collectivité they may act for, the surest and oldest first."""
     is_operator: bool = False
 
     @property
@@ -93,6 +103,15 @@ class Actor:
     @property
     def collectivite_name(self) -> str | None:
         return self.mandate.name if self.mandate else None
+
+    def acting_for(self, siren: str) -> "Actor | None":
+        """The same person, in the name of another of their collectivités; None when they do not speak for it."""
+        mandate = next((mandate for mandate in self.mandates if mandate.siren == siren), None)
+        return replace(self, mandate=mandate) if mandate else None
+
+    def is_withheld(self, *roles: Role | str) -> bool:
+        """Whether one of these roles waits for the second factor."""
+        return any(Role(role) in self.withheld for role in roles)
 
     def has_role(self, *roles: Role | str) -> bool:
         """Whether the person holds one of these roles."""

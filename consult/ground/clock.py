@@ -30,6 +30,12 @@ def now() -> datetime:
     return datetime.now(UTC) + (_rehearsal.shift or timedelta())
 
 
+def outside() -> datetime:
+    """The instant it is in the world, even in a rehearsal: for whatever is agreed with others, such as a provider's tokens or
+    the codes of a phone. Aware, UTC."""
+    return datetime.now(UTC)
+
+
 def rehearse(instant: datetime) -> None:
     """From now on the site's time starts at `instant` (aware) and runs on. Refused in production by the settings."""
     _rehearsal.shift = utc(instant) - datetime.now(UTC)

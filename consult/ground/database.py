@@ -149,6 +149,7 @@ class Lock(StrEnum):
     REGISTER = "register"
     ADDRESS = "address"
     ROLES = "roles"
+    PERSON = "person"
 
 
 def lock(session: Session, kind: Lock, key: str | int, *, shared: bool = False) -> None:

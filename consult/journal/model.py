@@ -15,6 +15,8 @@ class EventKind(StrEnum):
 
     REGISTER_LOADED = "register:loaded"
 
+    COLLECTIVITE_SUCCEEDED = "collectivite:succeeded"
+
     EDITION_CREATED = "edition:created"
     WINDOW_MOVED = "window:moved"
 
@@ -22,6 +24,20 @@ class EventKind(StrEnum):
     SIGN_IN_FAILED = "sign_in:failed"
     SIGNED_IN = "session:opened"
     SIGNED_OUT = "session:closed"
+    SESSIONS_CLOSED = "sessions:closed"
+    SECOND_FACTOR_SET = "second_factor:set"
+    SECOND_FACTOR_GIVEN = "second_factor:given"
+    SECOND_FACTOR_FAILED = "second_factor:failed"
+    SECOND_FACTOR_REMOVED = "second_factor:removed"
+    RECOVERY_CODES_DRAWN = "recovery_codes:drawn"
+    IDENTITY_LINKED = "identity:linked"
+    ADDRESS_CHANGE_ASKED = "address_change:asked"
+    ADDRESS_CHANGE_FAILED = "address_change:failed"
+    ADDRESS_CHANGED = "address:changed"
+    NOTIFICATIONS_CHOSEN = "notifications:chosen"
+    DATA_DOWNLOADED = "data:downloaded"
+    ACCOUNT_WARNED = "account:warned"
+    ACCOUNT_CLOSED = "account:closed"
     ACCOUNT_CREATED = "account:created"
     ACCOUNT_COMPLETED = "account:completed"
     ACCOUNT_EDITED = "account:edited"
@@ -29,6 +45,18 @@ class EventKind(StrEnum):
     ATTACHMENT_VERIFIED = "attachment:verified"
     ATTACHMENT_REFUSED = "attachment:refused"
     ATTACHMENT_ENDED = "attachment:ended"
+    ATTACHMENT_REOPENED = "attachment:reopened"
+    INVITATION_SENT = "invitation:sent"
+    INVITATION_REVOKED = "invitation:revoked"
+    INVITATION_DECLINED = "invitation:declined"
+    INVITATION_ACCEPTED = "invitation:accepted"
+    DOMAIN_ADDED = "domain:added"
+    DOMAIN_REMOVED = "domain:removed"
+    DOMAINS_IMPORTED = "domains:imported"
+    MAILBOXES_IMPORTED = "mailboxes:imported"
+    MAILBOX_CODE_SENT = "mailbox_code:sent"
+    MAILBOX_CODE_FAILED = "mailbox_code:failed"
+    MANDATE_CHOSEN = "mandate:chosen"
     ROLE_GRANTED = "role:granted"
     ROLE_REVOKED = "role:revoked"
 
@@ -48,6 +76,7 @@ class EventKind(StrEnum):
 
     SUPPORT_GIVEN = "support:given"
     SUPPORT_WITHDRAWN = "support:withdrawn"
+    SUPPORT_MERGED = "support:merged"
 
     DECISION_PREPARED = "decision:prepared"
     RESULT_PROCLAIMED = "result:proclaimed"

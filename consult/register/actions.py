@@ -124,6 +124,7 @@ def _values(row: file.Row) -> Values:
         "stratum": stratum(row.population),
         "epci_siren": row.epci_siren or None,
         "postal_codes": row.postal_codes,
+        "former_insee": "",
         "vintage": row.vintage,
         "is_current": True,
         "ended_on": None,

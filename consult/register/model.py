@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.ground.database import Base, str_enum
@@ -59,6 +59,8 @@ class Collectivite(Base):
     epci_siren: Mapped[str | None] = mapped_column(ForeignKey("collectivite.siren"), index=True)
     postal_codes: Mapped[str] = mapped_column(String(200), default="")
     """Separated by spaces."""
+    former_insee: Mapped[str] = mapped_column(String(400), default="", server_default=text("''"))
+    """INSEE codes of the communes it took in (déléguées, associées), separated by spaces."""
     vintage: Mapped[str] = mapped_column(String(4))
     is_current: Mapped[bool] = mapped_column(default=True)
     ended_on: Mapped[date | None] = mapped_column(Date)
@@ -71,6 +73,21 @@ class Collectivite(Base):
     @property
     def kind_label(self) -> str:
         return kind_label(self.kind, self.category)
+
+
+class Succession(Base):
+    """Who takes over from a collectivité that ended. A dissolved EPCI may be shared between several."""
+
+    __tablename__ = "succession"
+
+    siren: Mapped[str] = mapped_column(ForeignKey("collectivite.siren"), primary_key=True)
+    """Of the one that ended."""
+    successor: Mapped[str] = mapped_column(ForeignKey("collectivite.siren"), primary_key=True, index=True)
+    is_main: Mapped[bool]
+    """The one that took the most inhabitants: its voice goes on there. One at most."""
+    recorded_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(40))
+    """`register` when a loading shows it, `operator` when someone says it."""
 
 
 class CollectiviteSearch(Base):

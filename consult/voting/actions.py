@@ -203,6 +203,7 @@ def _write(session: Session, asked: _Asked, proposal_id: int, replaced: _Standin
         edition_id=asked.edition_id,
         proposal_id=proposal_id,
         siren=mandate.siren,
+        voice=mandate.siren,
         attachment_id=mandate.attachment_id,
         person_id=asked.actor.person_id,
         kind=kind,

@@ -14,8 +14,9 @@ class Support(Base):
 
     __tablename__ = "support"
     __table_args__ = (
-        UniqueConstraint("proposal_id", "siren"),
+        UniqueConstraint("proposal_id", "voice"),
         Index("ix_support_edition_siren", "edition_id", "siren"),
+        Index("ix_support_edition_voice", "edition_id", "voice"),
         Index("ix_support_tally", "edition_id", "proposal_id", "departement", "attachment_id", "set_aside_at"),
     )
 
@@ -23,6 +24,10 @@ class Support(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     siren: Mapped[str] = mapped_column(ForeignKey("collectivite.siren"))
+    """Who gave it, for ever."""
+    voice: Mapped[str | None] = mapped_column(ForeignKey("collectivite.siren"))
+    """Whose voice it is now: the same, or its successor's since a merge during the vote. None: set aside by a merge, where
+    the earlier of two supports is the one voice."""
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
     """By what right it was given: it counts once this attachment has been verified."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
 from consult.accounts import actions
-from consult.accounts.queries import address_of_person, attachments_of
+from consult.accounts import attachments as attaching
+from consult.accounts.attachment_queries import attachments_of
+from consult.accounts.queries import address_of_person
 from consult.accounts.rules import readable_address
 from consult.ground.actor import Profile
 from consult.ground.refusals import Reason, Refused
@@ -67,7 +69,7 @@ def ask_attachment() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _attachments_page(form), 422
     try:
-        actions.ask_attachment(actor(), form.siren.data, at=received_at())
+        attaching.ask_attachment(actor(), form.siren.data, at=received_at())
     except Refused as refused:
         if refused.reason is not Reason.NOT_IN_REGISTER:
             raise
@@ -81,7 +83,7 @@ def ask_attachment() -> ResponseReturnValue:
 @doors.signed_in
 def withdraw_attachment(attachment_id: int) -> ResponseReturnValue:
     """Take back a request that nobody has answered yet."""
-    actions.withdraw_attachment(actor(), attachment_id, at=received_at())
+    attaching.withdraw_attachment(actor(), attachment_id, at=received_at())
     flash("Votre demande est retirée.", "success")
     return redirect(url_for("account.attachments"), 303)
 

@@ -59,7 +59,7 @@ def init_app(app: Flask) -> None:
 
 
 def _user(key: str) -> SessionUser | None:
-    who = actor_of_session(key)
+    who = actor_of_session(key, at=received_at())
     return SessionUser(key, who) if who else None
 
 

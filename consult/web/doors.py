@@ -29,6 +29,7 @@ class Door:
         return verdict(
             (who.is_signed_in or not self.needs_sign_in, Reason.SIGN_IN),
             (who.is_complete or not self.needs_profile, Reason.PROFILE_INCOMPLETE),
+            (not self.roles or who.has_role(*self.roles) or not who.is_withheld(*self.roles), Reason.SECOND_FACTOR),
             (not self.roles or who.has_role(*self.roles), Reason.NOT_YOUR_ROLE),
         )
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import actions
-from consult.accounts.queries import AttachmentFile, attachment_file, pending_attachments
+from consult.accounts import attachments
+from consult.accounts.attachment_queries import AttachmentFile, attachment_file, pending_attachments
 from consult.accounts.rules import may_verify_attachment
 from consult.web import doors
 from consult.web.context import actor, received_at
@@ -34,7 +34,7 @@ def show(attachment_id: int) -> str:
 @doors.moderators
 def verify(attachment_id: int) -> ResponseReturnValue:
     """Say that the person speaks for the collectivité."""
-    actions.verify_attachment(actor(), attachment_id, at=received_at())
+    attachments.verify_attachment(actor(), attachment_id, at=received_at())
     decided = attachment_file(attachment_id)
     flash(f"{decided.person} parle maintenant pour {decided.collectivite}. Un courriel l’en avertit.", "success")
     return redirect(url_for("moderation_attachments.index"), 303)
@@ -47,7 +47,7 @@ def refuse(attachment_id: int) -> ResponseReturnValue:
     form = RefusalForm()
     if not form.validate_on_submit():
         return _file_page(attachment_id, form), 422
-    actions.refuse_attachment(actor(), attachment_id, reason=form.reason.data, at=received_at())
+    attachments.refuse_attachment(actor(), attachment_id, reason=form.reason.data, at=received_at())
     decided = attachment_file(attachment_id)
     flash(
         f"La demande de {decided.person} pour {decided.collectivite} est refusée. La raison lui est envoyée par courriel.",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from consult.accounts.sign_in import carry_sessions
 from consult.calendar.model import Edition
 from consult.demo import rehearsal
 from consult.ground.clock import paris
@@ -62,6 +63,7 @@ def move() -> ResponseReturnValue:
         return _page(form), 422
     memory = rehearsal.remember(settings().instance_dir, settings().database_url)
     rehearsal.advance(memory, target)
+    carry_sessions(at=target)
     flash(f"Le site est maintenant au {words.moment(target)}.", "success")
     return redirect(url_for("home.index"), 303)
 

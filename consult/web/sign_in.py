@@ -132,7 +132,7 @@ def _enter(session_key: str) -> ResponseReturnValue:
     suite = session.get("sign_in", {}).get("suite")
     _leave()
     session.clear()
-    who = actor_of_session(session_key)
+    who = actor_of_session(session_key, at=received_at())
     if who is None:
         raise NotFound
     login_user(SessionUser(session_key, who))

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from consult.accounts import actions
+from consult.accounts import actions, attachments
 from consult.accounts.actions import AccountDraft
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Person, RoleGrant
 from consult.accounts.queries import actor_of_person
@@ -111,20 +111,20 @@ def test_who_speaks_for_a_collectivite_does_not_become_a_partner(world: World, s
 def test_a_visitor_and_an_operator_have_no_account() -> None:
     for nobody in (VISITOR, OPERATOR):
         assert refusal(lambda nobody=nobody: actions.complete_account(nobody, DRAFT, at=AT)) is Reason.SIGN_IN
-        assert refusal(lambda nobody=nobody: actions.ask_attachment(nobody, ROCAMADOUR, at=AT)) is Reason.SIGN_IN
+        assert refusal(lambda nobody=nobody: attachments.ask_attachment(nobody, ROCAMADOUR, at=AT)) is Reason.SIGN_IN
 
 
 # ── Attachments ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_request_waits_then_gives_a_voice(agent: Actor, moderator: Actor) -> None:
-    asked = actions.ask_attachment(agent, ROCAMADOUR, at=AT)
+    asked = attachments.ask_attachment(agent, ROCAMADOUR, at=AT)
     event = last_event()
     assert (event.kind, event.siren, event.subject) == (EventKind.ATTACHMENT_ASKED, ROCAMADOUR, f"attachment:{asked}")
     assert again(agent).is_pending
     assert letters(AT) == [], "nobody is written to before there is an answer"
 
-    actions.verify_attachment(moderator, asked, reason="Vue à la mairie", at=LATER)
+    attachments.verify_attachment(moderator, asked, reason="Vue à la mairie", at=LATER)
     found = attachment(asked)
     assert (found.status, found.way) == (AttachmentStatus.VERIFIED, AttachmentWay.MODERATOR)
     assert (found.requested_at, found.decided_at, found.verified_at) == (AT, LATER, LATER)
@@ -142,10 +142,10 @@ def test_a_request_waits_then_gives_a_voice(agent: Actor, moderator: Actor) -> N
 
 
 def test_a_refusal_says_why_and_leaves_the_way_open(agent: Actor, moderator: Actor) -> None:
-    asked = actions.ask_attachment(agent, ROCAMADOUR, at=AT)
-    assert refusal(lambda: actions.refuse_attachment(moderator, asked, reason=" ", at=LATER)) is Reason.REASON_MISSING
+    asked = attachments.ask_attachment(agent, ROCAMADOUR, at=AT)
+    assert refusal(lambda: attachments.refuse_attachment(moderator, asked, reason=" ", at=LATER)) is Reason.REASON_MISSING
     assert attachment(asked).status is AttachmentStatus.PENDING
-    actions.refuse_attachment(moderator, asked, reason="Écrivez-nous de l’adresse de la mairie <script>.", at=LATER)
+    attachments.refuse_attachment(moderator, asked, reason="Écrivez-nous de l’adresse de la mairie <script>.", at=LATER)
     assert attachment(asked).status is AttachmentStatus.REFUSED
     assert attachment(asked).verified_at is None
     assert last_event().data["reason"] == "Écrivez-nous de l’adresse de la mairie <script>."
@@ -153,19 +153,19 @@ def test_a_refusal_says_why_and_leaves_the_way_open(agent: Actor, moderator: Act
     (letter,) = letters(LATER)
     assert "Écrivez-nous de l’adresse de la mairie <script>." in text_of(letter)
     assert "/compte/rattachements" in text_of(letter)
-    assert actions.ask_attachment(agent, ROCAMADOUR, at=LATER) != asked
+    assert attachments.ask_attachment(agent, ROCAMADOUR, at=LATER) != asked
 
 
 @pytest.mark.parametrize(
     "second",
     [
-        pytest.param(lambda who, which: actions.verify_attachment(who, which, at=LATER), id="verified"),
-        pytest.param(lambda who, which: actions.refuse_attachment(who, which, reason="Trop tard", at=LATER), id="refused"),
+        pytest.param(lambda who, which: attachments.verify_attachment(who, which, at=LATER), id="verified"),
+        pytest.param(lambda who, which: attachments.refuse_attachment(who, which, reason="Trop tard", at=LATER), id="refused"),
     ],
 )
 def test_what_is_decided_twice_changes_nothing(agent: Actor, moderator: Actor, second) -> None:
-    asked = actions.ask_attachment(agent, ROCAMADOUR, at=AT)
-    actions.verify_attachment(moderator, asked, at=AT)
+    asked = attachments.ask_attachment(agent, ROCAMADOUR, at=AT)
+    attachments.verify_attachment(moderator, asked, at=AT)
     letters(AT)
     events = reading().scalar(select(func.count()).select_from(Event))
     assert refusal(lambda: second(moderator, asked)) is Reason.ALREADY_DECIDED
@@ -176,14 +176,14 @@ def test_what_is_decided_twice_changes_nothing(agent: Actor, moderator: Actor, s
 
 
 def test_eight_moderators_at_once_decide_once(app: Flask, world: World, agent: Actor) -> None:
-    asked = actions.ask_attachment(agent, ROCAMADOUR, at=AT)
+    asked = attachments.ask_attachment(agent, ROCAMADOUR, at=AT)
     team = [world.person(None, Role.MODERATOR) for _ in range(8)]
     answers = together(
         app,
         [
-            (lambda who=who: actions.verify_attachment(who, asked, at=LATER))
+            (lambda who=who: attachments.verify_attachment(who, asked, at=LATER))
             if rank % 2
-            else (lambda who=who: actions.refuse_attachment(who, asked, reason="Inconnue", at=LATER))
+            else (lambda who=who: attachments.refuse_attachment(who, asked, reason="Inconnue", at=LATER))
             for rank, who in enumerate(team)
         ],
     )
@@ -193,32 +193,32 @@ def test_eight_moderators_at_once_decide_once(app: Flask, world: World, agent: A
 
 
 def test_a_double_click_asks_once(app: Flask, agent: Actor) -> None:
-    answers = together(app, [lambda: actions.ask_attachment(agent, ROCAMADOUR, at=AT)] * 8)
+    answers = together(app, [lambda: attachments.ask_attachment(agent, ROCAMADOUR, at=AT)] * 8)
     assert answers.count(Reason.ALREADY_ATTACHED) == 7
 
 
 def test_somebody_may_speak_for_several_and_the_oldest_verified_is_the_mandate(agent: Actor, moderator: Actor) -> None:
-    waiting = actions.ask_attachment(agent, LOT, at=AT)
-    first = actions.ask_attachment(agent, GRAMAT, at=AT)
-    second = actions.ask_attachment(agent, ROCAMADOUR, at=AT)
+    waiting = attachments.ask_attachment(agent, LOT, at=AT)
+    first = attachments.ask_attachment(agent, GRAMAT, at=AT)
+    second = attachments.ask_attachment(agent, ROCAMADOUR, at=AT)
     assert again(agent).mandate.attachment_id == waiting  # type: ignore[union-attr]
-    actions.verify_attachment(moderator, second, at=AT)
+    attachments.verify_attachment(moderator, second, at=AT)
     assert again(agent).siren == ROCAMADOUR
-    actions.verify_attachment(moderator, first, at=LATER)
+    attachments.verify_attachment(moderator, first, at=LATER)
     assert again(agent).siren == GRAMAT
 
 
 def test_only_so_many_requests_wait_at_once(agent: Actor) -> None:
-    waiting = [actions.ask_attachment(agent, siren, at=AT) for siren in (ROCAMADOUR, GRAMAT, LOT)]
+    waiting = [attachments.ask_attachment(agent, siren, at=AT) for siren in (ROCAMADOUR, GRAMAT, LOT)]
     assert len(waiting) == MOST_PENDING
-    assert refusal(lambda: actions.ask_attachment(agent, CAUVALDOR, at=AT)) is Reason.TOO_MANY_PENDING
-    actions.withdraw_attachment(agent, waiting[0], at=AT)
-    assert actions.ask_attachment(agent, CAUVALDOR, at=AT)
+    assert refusal(lambda: attachments.ask_attachment(agent, CAUVALDOR, at=AT)) is Reason.TOO_MANY_PENDING
+    attachments.withdraw_attachment(agent, waiting[0], at=AT)
+    assert attachments.ask_attachment(agent, CAUVALDOR, at=AT)
 
 
 @pytest.mark.parametrize("siren", ["000000000", "", "214602401x", "Rocamadour"])
 def test_what_is_not_in_the_register_is_refused(agent: Actor, siren: str) -> None:
-    assert refusal(lambda: actions.ask_attachment(agent, siren, at=AT)) is Reason.NOT_IN_REGISTER
+    assert refusal(lambda: attachments.ask_attachment(agent, siren, at=AT)) is Reason.NOT_IN_REGISTER
 
 
 def test_what_has_ceased_to_exist_is_refused(agent: Actor) -> None:
@@ -226,7 +226,7 @@ def test_what_has_ceased_to_exist_is_refused(agent: Actor) -> None:
         gone = session.get_one(Collectivite, OCCITANIE)
         gone.is_current, gone.ended_on = False, AT.date()
     try:
-        assert refusal(lambda: actions.ask_attachment(agent, OCCITANIE, at=AT)) is Reason.NOT_IN_REGISTER
+        assert refusal(lambda: attachments.ask_attachment(agent, OCCITANIE, at=AT)) is Reason.NOT_IN_REGISTER
     finally:
         with transaction() as session:
             back = session.get_one(Collectivite, OCCITANIE)
@@ -236,39 +236,39 @@ def test_what_has_ceased_to_exist_is_refused(agent: Actor) -> None:
 def test_a_partner_asks_nothing_even_with_an_older_page(world: World) -> None:
     someone = world.person()
     actions.complete_account(someone, AccountDraft("Personne Fictive", Profile.PARTENAIRE, "déléguée"), at=AT)
-    assert refusal(lambda: actions.ask_attachment(someone, ROCAMADOUR, at=AT)) is Reason.PARTNER_MAY_NOT
+    assert refusal(lambda: attachments.ask_attachment(someone, ROCAMADOUR, at=AT)) is Reason.PARTNER_MAY_NOT
 
 
 def test_a_request_is_withdrawn_by_its_author_only_and_once(agent: Actor, world: World, moderator: Actor) -> None:
-    asked = actions.ask_attachment(agent, ROCAMADOUR, at=AT)
+    asked = attachments.ask_attachment(agent, ROCAMADOUR, at=AT)
     for stranger in (world.person(ROCAMADOUR), moderator, VISITOR):
         with pytest.raises(NotFound):
-            actions.withdraw_attachment(stranger, asked, at=LATER)
-    actions.withdraw_attachment(agent, asked, at=LATER)
+            attachments.withdraw_attachment(stranger, asked, at=LATER)
+    attachments.withdraw_attachment(agent, asked, at=LATER)
     assert attachment(asked).status is AttachmentStatus.ENDED
     assert last_event().kind is EventKind.ATTACHMENT_ENDED
     assert again(agent).mandate is None
-    assert refusal(lambda: actions.withdraw_attachment(agent, asked, at=LATER)) is Reason.ALREADY_DECIDED
-    assert refusal(lambda: actions.verify_attachment(moderator, asked, at=LATER)) is Reason.ALREADY_DECIDED
+    assert refusal(lambda: attachments.withdraw_attachment(agent, asked, at=LATER)) is Reason.ALREADY_DECIDED
+    assert refusal(lambda: attachments.verify_attachment(moderator, asked, at=LATER)) is Reason.ALREADY_DECIDED
 
 
 def test_a_moderator_does_not_decide_for_themselves(moderator: Actor, world: World) -> None:
-    asked = actions.ask_attachment(moderator, ROCAMADOUR, at=AT)
-    assert refusal(lambda: actions.verify_attachment(moderator, asked, at=LATER)) is Reason.OWN_REQUEST
-    actions.verify_attachment(world.person(None, Role.ADMINISTRATOR), asked, at=LATER)
+    asked = attachments.ask_attachment(moderator, ROCAMADOUR, at=AT)
+    assert refusal(lambda: attachments.verify_attachment(moderator, asked, at=LATER)) is Reason.OWN_REQUEST
+    attachments.verify_attachment(world.person(None, Role.ADMINISTRATOR), asked, at=LATER)
     assert attachment(asked).status is AttachmentStatus.VERIFIED
 
 
 def test_an_agent_decides_nothing(world: World, agent: Actor) -> None:
-    asked = actions.ask_attachment(agent, ROCAMADOUR, at=AT)
+    asked = attachments.ask_attachment(agent, ROCAMADOUR, at=AT)
     colleague = world.person(ROCAMADOUR)
-    assert refusal(lambda: actions.verify_attachment(colleague, asked, at=LATER)) is Reason.NOT_YOUR_ROLE
-    assert refusal(lambda: actions.refuse_attachment(colleague, asked, reason="Non", at=LATER)) is Reason.NOT_YOUR_ROLE
+    assert refusal(lambda: attachments.verify_attachment(colleague, asked, at=LATER)) is Reason.NOT_YOUR_ROLE
+    assert refusal(lambda: attachments.refuse_attachment(colleague, asked, reason="Non", at=LATER)) is Reason.NOT_YOUR_ROLE
 
 
 def test_an_unknown_request_is_not_found(moderator: Actor) -> None:
     with pytest.raises(NotFound):
-        actions.verify_attachment(moderator, 999_999, at=AT)
+        attachments.verify_attachment(moderator, 999_999, at=AT)
 
 
 def test_the_base_itself_refuses_a_second_live_attachment_and_half_decisions(agent: Actor) -> None:
@@ -282,7 +282,7 @@ def test_the_base_itself_refuses_a_second_live_attachment_and_half_decisions(age
         }
         return Attachment(**(values | changed))
 
-    actions.ask_attachment(agent, ROCAMADOUR, at=AT)
+    attachments.ask_attachment(agent, ROCAMADOUR, at=AT)
     verified_without_an_instant = {"status": AttachmentStatus.VERIFIED, "decided_at": AT, "siren": GRAMAT}
     for wrong in ({}, {"siren": GRAMAT, "decided_at": AT}, {"siren": "000000000"}, verified_without_an_instant):
         with pytest.raises(IntegrityError), transaction() as session:

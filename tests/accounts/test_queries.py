@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from consult.accounts import actions, queries
+from consult.accounts import actions, attachment_queries, attachments, queries
 from consult.accounts.actions import AccountDraft
 from consult.accounts.model import AttachmentStatus
 from consult.ground.actor import OPERATOR, Actor, Profile, Role
@@ -19,7 +19,7 @@ AT = paris(2021, 3, 2, 10)
 
 def requests(world: World, count: int) -> list[int]:
     """So many requests, each an hour after the other."""
-    return [actions.ask_attachment(world.person(), ROCAMADOUR, at=AT + timedelta(hours=rank)) for rank in range(count)]
+    return [attachments.ask_attachment(world.person(), ROCAMADOUR, at=AT + timedelta(hours=rank)) for rank in range(count)]
 
 
 def test_the_actor_is_read_in_one_statement(world: World) -> None:
@@ -34,7 +34,7 @@ def test_the_actor_is_read_in_one_statement(world: World) -> None:
 def test_nobody_is_nobody(world: World) -> None:
     world.person(ROCAMADOUR)
     assert queries.actor_of_person(999_999) is None
-    assert queries.actor_of_session("unknown") is None
+    assert queries.actor_of_session("unknown", at=AT) is None
     with pytest.raises(NotFound):
         queries.address_of_person(999_999)
 
@@ -45,7 +45,7 @@ def test_the_queue_costs_two_statements_however_long_it_is(world: World, count: 
     world.person(GRAMAT, status=AttachmentStatus.REFUSED)
     asked = requests(world, count)
     with count_statements() as sent:
-        queue = queries.pending_attachments()
+        queue = attachment_queries.pending_attachments()
     assert len(sent) == 2
     assert queue.total == count
     assert [one.id for one in queue.items] == asked[:PAGE_SIZE]
@@ -54,7 +54,7 @@ def test_the_queue_costs_two_statements_however_long_it_is(world: World, count: 
 
 def test_the_queue_is_paged_in_the_order_of_arrival(world: World) -> None:
     asked = requests(world, PAGE_SIZE + 2)
-    second = queries.pending_attachments(page=2)
+    second = attachment_queries.pending_attachments(page=2)
     assert [one.id for one in second.items] == asked[PAGE_SIZE:]
     assert (second.first, second.last, second.pages) == (PAGE_SIZE + 1, PAGE_SIZE + 2, 2)
 
@@ -66,9 +66,9 @@ def test_a_file_says_what_is_known_in_two_statements(world: World, colleagues: i
         world.person(ROCAMADOUR)
     world.person(ROCAMADOUR, status=AttachmentStatus.PENDING)
     world.person(GRAMAT)
-    asked = actions.ask_attachment(someone, ROCAMADOUR, at=AT)
+    asked = attachments.ask_attachment(someone, ROCAMADOUR, at=AT)
     with count_statements() as sent:
-        found = queries.attachment_file(asked)
+        found = attachment_queries.attachment_file(asked)
     assert len(sent) == 2
     assert (found.person, found.email, found.domain) == (someone.name, "jeanne@exemple.fr", "exemple.fr")
     assert (found.collectivite, found.insee, found.kind_label) == ("Rocamadour (Lot)", "46240", "commune")
@@ -79,21 +79,21 @@ def test_a_file_says_what_is_known_in_two_statements(world: World, colleagues: i
 
 def test_a_file_that_does_not_exist_is_not_found(world: World) -> None:
     with pytest.raises(NotFound):
-        queries.attachment_file(1)
+        attachment_queries.attachment_file(1)
 
 
 def test_one_s_own_attachments_live_first_then_the_latest(world: World) -> None:
     moderator, someone = world.person(None, Role.MODERATOR), world.person()
-    refused = actions.ask_attachment(someone, GRAMAT, at=AT)
-    verified = actions.ask_attachment(someone, ROCAMADOUR, at=AT)
-    actions.refuse_attachment(moderator, refused, reason="Inconnue", at=AT)
-    actions.verify_attachment(moderator, verified, at=AT)
-    withdrawn = actions.ask_attachment(someone, LOT, at=AT)
-    actions.withdraw_attachment(someone, withdrawn, at=AT)
-    pending = actions.ask_attachment(someone, CAUVALDOR, at=AT)
+    refused = attachments.ask_attachment(someone, GRAMAT, at=AT)
+    verified = attachments.ask_attachment(someone, ROCAMADOUR, at=AT)
+    attachments.refuse_attachment(moderator, refused, reason="Inconnue", at=AT)
+    attachments.verify_attachment(moderator, verified, at=AT)
+    withdrawn = attachments.ask_attachment(someone, LOT, at=AT)
+    attachments.withdraw_attachment(someone, withdrawn, at=AT)
+    pending = attachments.ask_attachment(someone, CAUVALDOR, at=AT)
     requests(world, 2)
     with count_statements() as sent:
-        mine = queries.attachments_of(someone.person_id or 0)
+        mine = attachment_queries.attachments_of(someone.person_id or 0)
     assert [one.id for one in mine.items] == [pending, verified, withdrawn, refused]
     assert mine.items[-1].reason == "Inconnue"
     assert len(sent) == 2

@@ -74,7 +74,7 @@ WAYS = pytest.mark.parametrize("use", [BY_CODE, BY_LINK], ids=["code", "link"])
 @WAYS
 def test_a_proof_opens_the_session_of_the_person_at_this_address(use: Callable[..., sign_in.SignIn]) -> None:
     attempt = use(Asked())
-    actor = actor_of_session(attempt.session_key)
+    actor = actor_of_session(attempt.session_key, at=AT)
     assert actor is not None
     person = reading().get_one(Person, actor.person_id)
     assert (person.email, person.email_key) == (EMAIL, EMAIL.lower())
@@ -88,7 +88,7 @@ def test_the_account_is_made_once(use: Callable[..., sign_in.SignIn]) -> None:
     later = AT + timedelta(days=1)
     second = use(Asked(f" {EMAIL.upper()} ", at=later), at=later)
     assert first.session_key != second.session_key
-    assert actor_of_session(first.session_key) == actor_of_session(second.session_key)
+    assert actor_of_session(first.session_key, at=AT) == actor_of_session(second.session_key, at=AT)
     assert len(events(EventKind.ACCOUNT_CREATED)) == 1
 
 
@@ -217,7 +217,7 @@ def test_the_journal_says_who_came_in_and_who_failed_without_an_address() -> Non
     asked.try_code(asked.wrong_code)
     attempt = asked.try_code()
     asked.use_link()
-    actor = actor_of_session(attempt.session_key)
+    actor = actor_of_session(attempt.session_key, at=AT)
     assert actor is not None
     sign_in.sign_out(actor, attempt.session_key, at=AT + timedelta(hours=1))
     told = events(
@@ -242,11 +242,11 @@ def test_the_journal_says_who_came_in_and_who_failed_without_an_address() -> Non
 
 def test_a_session_that_was_ended_is_nobody_s_and_ends_once() -> None:
     attempt = Asked().try_code()
-    actor = actor_of_session(attempt.session_key)
+    actor = actor_of_session(attempt.session_key, at=AT)
     assert actor is not None
     for _ in range(2):
         sign_in.sign_out(actor, attempt.session_key, at=AT)
-    assert actor_of_session(attempt.session_key) is None
+    assert actor_of_session(attempt.session_key, at=AT) is None
     assert len(events(EventKind.SIGNED_OUT)) == 1
 
 
@@ -258,7 +258,7 @@ def test_what_no_limit_counts_any_more_is_forgotten() -> None:
 
 def test_a_demonstration_session_is_that_of_someone_who_exists(world: World) -> None:
     actor = world.person(None, Role.MODERATOR, email="moderation@demo.exemple.fr")
-    assert actor_of_session(sign_in.open_demo_session("moderation@demo.exemple.fr", at=AT)) == actor
+    assert actor_of_session(sign_in.open_demo_session("moderation@demo.exemple.fr", at=AT), at=AT) == actor
     with pytest.raises(NotFound):
         sign_in.open_demo_session("personne@demo.exemple.fr", at=AT)
 

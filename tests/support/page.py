@@ -1,7 +1,6 @@
 """A browser without JavaScript: follows links and forms, and reviews every HTML answer it is given."""
 
 from contextvars import Context
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from consult.accounts.model import PersonSession
 from consult.accounts.queries import digest
+from consult.ground import clock
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
 
@@ -93,11 +93,12 @@ class PageClient:
         self.app = app
         self.http = Browser(app, app.response_class)
 
-    def sign_in(self, actor: Actor) -> "PageClient":
-        """Open a session for this person, without going through the mail."""
-        key = f"session-of-{actor.person_id}"
+    def sign_in(self, actor: Actor, *, strong: bool = True) -> "PageClient":
+        """Open a session for this person, without going through the mail; `strong`: with its second factor given."""
+        key, at = f"session-of-{actor.person_id}", clock.outside()  # later than any instant a test stands at
+        factor = at if strong else None
         with transaction() as session:
-            session.add(PersonSession(key_hash=digest(key), person_id=actor.person_id, opened_at=datetime.now(UTC)))
+            session.add(PersonSession(key_hash=digest(key), person_id=actor.person_id, opened_at=at, second_factor_at=factor))
         with self.http.session_transaction() as cookie:
             cookie["_user_id"] = key
             cookie["_fresh"] = True

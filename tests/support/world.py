@@ -114,6 +114,7 @@ class World:
                         siren=siren,
                         status=status,
                         way=AttachmentWay.MODERATOR,
+                        evidence={},
                         requested_at=at,
                         decided_at=decided,
                         verified_at=at if status is AttachmentStatus.VERIFIED else None,

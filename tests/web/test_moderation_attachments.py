@@ -2,9 +2,9 @@
 
 import pytest
 
-from consult.accounts import actions
+from consult.accounts import attachments
+from consult.accounts.attachment_queries import attachment_file
 from consult.accounts.model import AttachmentStatus
-from consult.accounts.queries import attachment_file
 from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris
 from consult.ground.paging import PAGE_SIZE
@@ -31,7 +31,7 @@ def moderator(world: World, client: PageClient) -> Actor:
 
 
 def request(world: World, siren: str = ROCAMADOUR, **who: str) -> int:
-    return actions.ask_attachment(world.person(**who), siren, at=AT)
+    return attachments.ask_attachment(world.person(**who), siren, at=AT)
 
 
 def test_the_oldest_request_is_open_with_what_is_known(client: PageClient, world: World, moderator: Actor) -> None:
@@ -94,7 +94,7 @@ def test_a_refusal_takes_a_reason(client: PageClient, world: World, moderator: A
 
 def test_what_somebody_else_has_decided_is_left_as_it_is(client: PageClient, world: World, moderator: Actor) -> None:
     asked = request(world)
-    actions.verify_attachment(world.person(None, Role.ADMINISTRATOR), asked, at=AT)
+    attachments.verify_attachment(world.person(None, Role.ADMINISTRATOR), asked, at=AT)
     letters(AT)
     assert "C’est déjà décidé" in client.post(f"/moderation/rattachements/{asked}/verification", status=409).h1
     assert "C’est déjà décidé" in client.post(f"/moderation/rattachements/{asked}/refus", {"reason": "Non"}, 409).h1
@@ -103,7 +103,7 @@ def test_what_somebody_else_has_decided_is_left_as_it_is(client: PageClient, wor
 
 
 def test_a_moderator_does_not_decide_of_their_own_request(client: PageClient, moderator: Actor) -> None:
-    asked = actions.ask_attachment(moderator, ROCAMADOUR, at=AT)
+    asked = attachments.ask_attachment(moderator, ROCAMADOUR, at=AT)
     page = client.get("/moderation/rattachements")
     assert "C’est votre propre demande" in page.main
     assert not page.soup.select("form[action*=verification]")
