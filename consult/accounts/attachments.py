@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from consult.accounts import rules
 from consult.accounts.actions import locked_person
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Person
+from consult.accounts.proofs import Proof, proof_at_hand
 from consult.accounts.queries import LIVE
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
@@ -21,7 +22,7 @@ from consult.register.rules import full_name, is_siren
 
 
 def ask_attachment(actor: Actor, siren: str, *, at: datetime) -> int:
-    """Ask to speak for a collectivité; a moderator will answer. Gives the number of the request.
+    """Ask to speak for a collectivité: verified at once when a proof is at hand, otherwise pending. Gives its number.
 
     Raises Refused with the reason of `may_ask_attachment`.
     """
@@ -39,19 +40,57 @@ def ask_attachment(actor: Actor, siren: str, *, at: datetime) -> int:
             live={row.siren for row in held},
             pending=sum(row.status is AttachmentStatus.PENDING for row in held),
         ).or_refuse()
-        attachment = Attachment(
-            person_id=person.id,
-            siren=siren,
-            status=AttachmentStatus.PENDING,
-            way=AttachmentWay.MODERATOR,
-            evidence={},
-            requested_at=at,
-            reason="",
-        )
-        session.add(attachment)
-        session.flush()
-        _record(session, EventKind.ATTACHMENT_ASKED, actor, attachment, at)
-        return attachment.id
+        proof = proof_at_hand(session, person, siren)
+        return (prove(session, actor, siren, proof, at=at) if proof else _ask(session, actor, person.id, siren, at)).id
+
+
+def _ask(session: Session, actor: Actor, person_id: int, siren: str, at: datetime) -> Attachment:
+    attachment = Attachment(
+        person_id=person_id,
+        siren=siren,
+        status=AttachmentStatus.PENDING,
+        way=AttachmentWay.MODERATOR,
+        evidence={},
+        requested_at=at,
+        reason="",
+    )
+    session.add(attachment)
+    session.flush()
+    _record(session, EventKind.ATTACHMENT_ASKED, actor, attachment, at)
+    return attachment
+
+
+def prove(session: Session, actor: Actor, siren: str, proof: Proof, *, at: datetime) -> Attachment:
+    """Attach the actor to a collectivité on the strength of a proof, inside a transaction: verified at once, without the team.
+
+    A request that waits is verified; an attachment that was verified in a weaker way keeps its instant and takes the surer
+    way. What a colleague or the team ended or refused is never reversed by a proof: it becomes, or stays, a request that
+    carries the proof, for a moderator (its status is then PENDING).
+
+    Raises Refused with the reason of `may_prove_attachment`.
+    """
+    person = locked_person(session, actor)
+    is_current = is_siren(siren) and session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren))
+    rules.may_prove_attachment(actor, profile=person.profile, is_current=bool(is_current)).or_refuse()
+    known = session.scalars(
+        select(Attachment)
+        .where(Attachment.person_id == person.id, Attachment.siren == siren)
+        .order_by(Attachment.id.desc())
+        .with_for_update()
+    ).all()
+    live = next((each for each in known if each.status in LIVE), None)
+    if live is not None and live.status is AttachmentStatus.VERIFIED:
+        if proof.way.strength > live.way.strength:
+            live.way, live.evidence = proof.way, dict(proof.evidence)
+            _record(session, EventKind.ATTACHMENT_VERIFIED, actor, live, at)
+        return live
+    over = next((each for each in known if each.status not in LIVE), None)
+    is_put_aside = over is not None and rules.is_put_aside(over.status, decided_by=over.decided_by, person_id=person.id)
+    attachment = live or _ask(session, actor, person.id, siren, at)
+    attachment.way, attachment.evidence = proof.way, dict(proof.evidence)
+    if not is_put_aside:
+        _verify(session, actor, attachment, "", at)
+    return attachment
 
 
 def withdraw_attachment(actor: Actor, attachment_id: int, *, at: datetime) -> None:
@@ -76,10 +115,15 @@ def verify_attachment(actor: Actor, attachment_id: int, *, reason: str = "", at:
     with transaction() as session:
         attachment = _locked_attachment(session, attachment_id)
         rules.may_verify_attachment(actor, person_id=attachment.person_id, status=attachment.status).or_refuse()
-        _decide(actor, attachment, AttachmentStatus.VERIFIED, reason, at)
-        attachment.verified_at = at
-        _tell(session, Notice.ATTACHMENT_VERIFIED, attachment, at)
-        _record(session, EventKind.ATTACHMENT_VERIFIED, actor, attachment, at)
+        attachment.way, attachment.evidence = AttachmentWay.MODERATOR, {}
+        _verify(session, actor, attachment, reason, at)
+
+
+def _verify(session: Session, actor: Actor, attachment: Attachment, reason: str, at: datetime) -> None:
+    _decide(actor, attachment, AttachmentStatus.VERIFIED, reason, at)
+    attachment.verified_at = at
+    _tell(session, Notice.ATTACHMENT_VERIFIED, attachment, at)
+    _record(session, EventKind.ATTACHMENT_VERIFIED, actor, attachment, at)
 
 
 def refuse_attachment(actor: Actor, attachment_id: int, *, reason: str, at: datetime) -> None:
@@ -127,4 +171,6 @@ def _tell(session: Session, notice: Notice, attachment: Attachment, at: datetime
 
 def _record(session: Session, kind: EventKind, actor: Actor, attachment: Attachment, at: datetime) -> None:
     subject = f"attachment:{attachment.id}"
-    record(session, kind, actor, at=at, siren=attachment.siren, subject=subject, reason=attachment.reason)
+    record(
+        session, kind, actor, at=at, siren=attachment.siren, subject=subject, way=attachment.way.value, reason=attachment.reason
+    )

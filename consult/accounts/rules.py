@@ -144,6 +144,25 @@ def may_ask_attachment(
     )
 
 
+def may_prove_attachment(actor: Actor, *, profile: Profile | None, is_current: bool) -> Verdict:
+    """Whether a proof may attach this person; somebody who has not said their profile yet may be attached before they do."""
+    return verdict(
+        may_act_for_oneself(actor),
+        (profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),
+        (is_current, Reason.NOT_IN_REGISTER),
+    )
+
+
+def is_put_aside(status: AttachmentStatus, *, decided_by: int | None, person_id: int) -> bool:
+    """Whether somebody else has said no to an attachment that is over: no proof reverses that by itself.
+
+    Leaving by oneself, or the end of a collectivité that left the register (nobody decided), is no such answer.
+    """
+    if status is AttachmentStatus.REFUSED:
+        return True
+    return status is AttachmentStatus.ENDED and decided_by is not None and decided_by != person_id
+
+
 def may_withdraw_attachment(actor: Actor, *, status: AttachmentStatus) -> Verdict:
     """Whether a person may take back a request of their own."""
     return verdict(
