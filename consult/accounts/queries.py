@@ -6,11 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from consult.accounts import rules
-from consult.accounts.model import Attachment, AttachmentStatus, Person, PersonSession, RoleGrant, SignInRequest
+from consult.accounts.model import (
+    Attachment,
+    AttachmentStatus,
+    MutedTopic,
+    Person,
+    PersonSession,
+    RoleGrant,
+    SignInRequest,
+    Topic,
+)
 from consult.ground.actor import Actor, Mandate, Role, Standing
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
@@ -152,6 +161,12 @@ def address_of_person(person_id: int) -> str:
     if email is None:
         raise NotFound
     return email
+
+
+def wants(topic: Topic) -> ColumnElement[bool]:
+    """The condition, on Person, under which mail about this topic is sent: not muted, and the account is open."""
+    muted = exists().where(MutedTopic.person_id == Person.id, MutedTopic.topic == topic).correlate(Person)
+    return ~muted & Person.closed_at.is_(None)
 
 
 def existing_addresses(keys: Collection[str]) -> set[str]:
