@@ -120,6 +120,8 @@ class PersonSession(Base):
     """What the person recognises it by: « Firefox sur Windows ». Nothing finer is kept of the browser."""
     second_factor_at: Mapped[datetime | None]
     """When the second factor was given in this session: until then, the roles of the team are withheld."""
+    new_secret: Mapped[str | None] = mapped_column(String(64))
+    """A second factor being set from this session: shown here and nowhere else, until its first right code."""
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
     """In whose name the person chose to act, among several; the surest and oldest attachment otherwise."""
     id_token: Mapped[str | None] = mapped_column(Text)
@@ -167,18 +169,18 @@ class SecondFactor(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     secret: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
-    """When a first right code was typed; until then nothing is asked of it."""
-    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    confirmed_at: Mapped[datetime]
+    """When a first right code was typed: before that nothing is kept here, and nothing asked."""
+    last_step: Mapped[int] = mapped_column(BigInteger)
     """The thirty seconds of the last code taken: a code serves once."""
     tries: Mapped[int] = mapped_column(default=0)
-    """Wrong ones since `tries_from`."""
-    tries_from: Mapped[datetime | None]
+    """Wrong ones, each within a quarter of an hour of the one before."""
+    wrong_at: Mapped[datetime | None]
+    """When the last of them was typed."""
 
 
 class RecoveryCode(Base):
-    """Opens a session once when the phone is lost."""
+    """Takes the place of the phone's six digits, once."""
 
     __tablename__ = "recovery_code"
 

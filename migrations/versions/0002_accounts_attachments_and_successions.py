@@ -73,11 +73,10 @@ def upgrade() -> None:
         "second_factor",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("secret", sa.String(length=64), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_step", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
-        sa.Column("tries_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wrong_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_second_factor_person_id")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_second_factor")),
     )
@@ -198,6 +197,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("device", sa.String(length=60), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("second_factor_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("new_secret", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("attachment_id", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("id_token", sa.Text(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_person_session_attachment_id"), "attachment", ["attachment_id"], ["id"])
@@ -225,6 +225,7 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_person_session_attachment_id"), type_="foreignkey")
         batch_op.drop_column("id_token")
         batch_op.drop_column("attachment_id")
+        batch_op.drop_column("new_secret")
         batch_op.drop_column("second_factor_at")
         batch_op.drop_column("device")
         batch_op.drop_column("way")
