@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person
-from consult.accounts.queries import LIVE
+from consult.accounts.queries import LIVE, known_as
 from consult.ground.actor import Profile
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
@@ -157,10 +157,10 @@ def attachment_file(attachment_id: int) -> AttachmentFile:
                 Attachment.status,
                 Attachment.requested_at,
                 Attachment.decided_at,
-                decider.name.label("decided_by"),
+                known_as(decider).label("decided_by"),
                 Attachment.reason,
                 Attachment.person_id,
-                Person.name.label("person"),
+                known_as().label("person"),
                 Person.profile,
                 Person.function,
                 Person.email,

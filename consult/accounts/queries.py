@@ -163,6 +163,14 @@ def address_of_person(person_id: int) -> str:
     return email
 
 
+CLOSED_ACCOUNT = "un compte fermé"
+
+
+def known_as(person: Any = Person) -> ColumnElement[str]:
+    """A person's name as others may read it: nobody's any more once the account is closed."""
+    return case((person.closed_at.is_not(None), CLOSED_ACCOUNT), else_=person.name)
+
+
 def wants(topic: Topic) -> ColumnElement[bool]:
     """The condition, on Person, under which mail about this topic is sent: not muted, and the account is open."""
     muted = exists().where(MutedTopic.person_id == Person.id, MutedTopic.topic == topic).correlate(Person)

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, String, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Attachment, AttachmentStatus, Person
+from consult.accounts.model import Attachment, AttachmentStatus, Person, Topic
+from consult.accounts.queries import wants
 from consult.ground.database import reading
 from consult.ground.paging import MOST_LISTED, PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
@@ -206,16 +207,18 @@ def awaiting() -> dict[int, int]:
 
 
 def to_tell(interest: Interest, said: str) -> Select[str, str]:
-    """Who hears of an interest: the verified people of its collectivité, and whoever declared it. Keys and addresses.
+    """Who hears of an interest: whoever declared it, and the verified people of its collectivité. Keys and addresses.
 
-    `said` tells one notice about an interest from another.
+    `said` tells one notice about an interest from another: that it is "declared" is a receipt, which is always sent to who
+    declared it; otherwise everybody chooses whether to be told.
     """
     colleagues = select(Attachment.person_id).where(
         Attachment.siren == interest.siren, Attachment.status == AttachmentStatus.VERIFIED
     )
-    return select(literal(f"interest_{said}:{interest.id}:") + cast(Person.id, String), Person.email).where(
-        Person.id.in_(colleagues) | (Person.id == interest.person_id)
-    )
+    told = (Person.id.in_(colleagues) | (Person.id == interest.person_id)) & wants(Topic.SERVICES)
+    if said == "declared":
+        told |= Person.id == interest.person_id
+    return select(literal(f"interest_{said}:{interest.id}:") + cast(Person.id, String), Person.email).where(told)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, Select, case, func, select, union
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Attachment, Person
+from consult.accounts.model import Attachment, Person, Topic
+from consult.accounts.queries import known_as, wants
 from consult.contributions.model import Contribution
 from consult.ground.database import reading
 from consult.proposals.model import Proposal, ProposalContribution
@@ -106,7 +107,7 @@ def _prepared() -> Select[*tuple[Any, ...]]:
             Decision.outcome,
             func.coalesce(Decision.reason, ""),
             Decision.prepared_at,
-            func.coalesce(Person.name, ""),
+            func.coalesce(known_as(), ""),
         )
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .outerjoin(Person, Person.id == Decision.prepared_by)
@@ -152,8 +153,8 @@ def _concerned(edition_id: int) -> Select[int, int]:
 
 def concerned_count(edition_id: int) -> int:
     """How many people the proclamation will write to, each once."""
-    people = _concerned(edition_id).subquery()
-    return reading().scalar(select(func.count(people.c.person_id.distinct()))) or 0
+    people = select(_concerned(edition_id).subquery().c.person_id)
+    return reading().scalar(select(func.count()).where(Person.id.in_(people), wants(Topic.RESULTS))) or 0
 
 
 def concerned(session: Session, edition_id: int) -> Sequence[Row[int, str, int, str, Outcome]]:
@@ -164,6 +165,7 @@ def concerned(session: Session, edition_id: int) -> Sequence[Row[int, str, int, 
         .join(pairs, pairs.c.person_id == Person.id)
         .join(Proposal, Proposal.id == pairs.c.proposal_id)
         .join(Decision, Decision.proposal_id == Proposal.id)
+        .where(wants(Topic.RESULTS))
         .order_by(Person.id, Proposal.number)
     ).all()
 

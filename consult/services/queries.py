@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, String, case, cast, exists, func, literal, select, union
 from sqlalchemy.orm import aliased
 
-from consult.accounts.model import Person
+from consult.accounts.model import Person, Topic
+from consult.accounts.queries import wants
 from consult.contributions.model import Contribution
 from consult.contributions.rules import ContributionType
 from consult.ground.database import reading
@@ -247,7 +248,7 @@ def to_tell(service: Service) -> Select[str, str]:
     supporters = select(Support.person_id).where(Support.proposal_id == of_proposal)
     volunteers = select(Interest.person_id).where(Interest.proposal_id == of_proposal, Interest.status.in_(LIVE))
     return select(literal(f"service_born:{service.id}:") + cast(Person.id, String), Person.email).where(
-        Person.id.in_(union(authors, supporters, volunteers))
+        Person.id.in_(union(authors, supporters, volunteers)), wants(Topic.SERVICES)
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Person
+from consult.accounts.model import Person, Topic
+from consult.accounts.queries import wants
 from consult.calendar.model import Edition
 from consult.calendar.queries import locked_edition
 from consult.calendar.rules import Verb
@@ -297,15 +298,18 @@ def _tell(session: Session, kind: EventKind, actor: Actor, contribution: Contrib
 
 
 def _emails(session: Session, contributions: Sequence[Contribution]) -> dict[int, str]:
-    """Where to write to the authors, by person."""
+    """Where to write to the authors who want to know, by person."""
     people = {contribution.person_id for contribution in contributions}
-    return dict(session.execute(select(Person.id, Person.email).where(Person.id.in_(people))).all())
+    wanted = Person.id.in_(people) & wants(Topic.CONTRIBUTIONS)
+    return dict(session.execute(select(Person.id, Person.email).where(wanted)).all())
 
 
 def _notify(
     session: Session, edition: Edition, contribution: Contribution, emails: dict[int, str], *, at: datetime, **data: Any
 ) -> None:
     """One mail a contribution and outcome; what comes after an undoing is another outcome, so the key holds the instant."""
+    if contribution.person_id not in emails:
+        return
     post(
         session,
         Notice.CONTRIBUTION_TRIAGED,

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, String, cast, delete, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Attachment, AttachmentStatus, Person
-from consult.accounts.queries import LIVE
+from consult.accounts.model import Attachment, AttachmentStatus, Person, Topic
+from consult.accounts.queries import LIVE, wants
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor, Standing
 from consult.ground.database import Lock, lock, transaction
@@ -235,7 +235,7 @@ def _remove(session: Session, standing: _Standing | None, otherwise: Reason) -> 
 
 
 def _tell(session: Session, asked: _Asked, reference: str, slug: str, *, is_given: bool, at: datetime) -> None:
-    """One e-mail to everyone verified in the collectivité, and to whoever acted even if they are not yet."""
+    """One e-mail to everyone verified in the collectivité who wants it, and to whoever acted even if they are not yet."""
     post_to_all(
         session,
         Notice.SUPPORT_CHANGED,
@@ -243,7 +243,7 @@ def _tell(session: Session, asked: _Asked, reference: str, slug: str, *, is_give
         .join(Attachment, Attachment.person_id == Person.id)
         .where(
             Attachment.siren == asked.siren,
-            (Attachment.status == AttachmentStatus.VERIFIED)
+            (Attachment.status == AttachmentStatus.VERIFIED) & (wants(Topic.COLLEAGUES) | (Person.id == asked.actor.person_id))
             | (Attachment.id == (asked.actor.mandate.attachment_id if asked.actor.mandate else None)),
         ),
         at=at,

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person
+from consult.accounts.queries import known_as
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor
@@ -99,7 +100,7 @@ def ballot(edition_id: int, actor: Actor) -> list[BallotLine]:
             *WEIGHING,
             Proposal.number,
             Proposal.title,
-            Person.name.label("by_name"),
+            known_as().label("by_name"),
             Person.function.label("by_function"),
         )
         .join(Proposal, Proposal.id == Support.proposal_id)
