@@ -52,11 +52,11 @@ class EventKind(StrEnum):
     INVITATION_ACCEPTED = "invitation:accepted"
     DOMAIN_ADDED = "domain:added"
     DOMAIN_REMOVED = "domain:removed"
+    DOMAIN_APPLIED = "domain:applied"
     DOMAINS_IMPORTED = "domains:imported"
     MAILBOXES_IMPORTED = "mailboxes:imported"
     MAILBOX_CODE_SENT = "mailbox_code:sent"
     MAILBOX_CODE_FAILED = "mailbox_code:failed"
-    MANDATE_CHOSEN = "mandate:chosen"
     ROLE_GRANTED = "role:granted"
     ROLE_REVOKED = "role:revoked"
 

@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 from consult.config import Settings
-from consult.web import assets, context, doors, errors, headers, templating
+from consult.web import assets, context, doors, errors, headers, session_cookie, templating
 
 FAMILIES = (
     "home",
@@ -15,6 +15,7 @@ FAMILIES = (
     "rehearsal",
     "sign_in",
     "account",
+    "mandates",
     "moderation",
     "moderation_attachments",
     "steering_roles",
@@ -43,6 +44,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     """Bind every family of pages to the application. Raises `doors.UnmarkedViewError` for a view without a door."""
     assets.init_app(app, settings)
     context.init_app(app)
+    session_cookie.init_app(app)
     templating.init_app(app, settings)
     errors.init_app(app)
     headers.init_app(app, settings)

@@ -1,6 +1,7 @@
 """Doors: every view says who may enter. An application with an unmarked view does not start.
 
-A door only asks who someone is; what they may do, and when, is the business of the rules.
+A door only asks who someone is, and in whose name their form was drawn; what they may do, and when, is the business of the
+rules. A public door is in nobody's name: signing out works from any page, however old.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from flask import Flask
 
 from consult.ground.actor import Actor, Role
 from consult.ground.refusals import Reason, Verdict, verdict
-from consult.web.context import actor
+from consult.web.context import actor, asking
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,7 +37,7 @@ class Door:
     def __call__(self, view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            self.admits(actor()).or_refuse()
+            self.admits(asking() if self.needs_sign_in else actor()).or_refuse()
             return view(*args, **kwargs)
 
         guarded.door = self  # type: ignore[attr-defined]
