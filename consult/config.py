@@ -26,6 +26,23 @@ class SettingError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """The OIDC provider that people may sign in through, such as ProConnect, and who this site is to it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    patience: float = 4.0
+    """Seconds it has to answer a request."""
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what a content security policy names."""
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the operator decides. Nothing else in the code reads the environment."""
 
@@ -44,6 +61,7 @@ class Settings:
     operator: str = "Opérateur non renseigné (réglage CONSULT_OPERATOR)"
     contact: str = ""
     rate_limits: bool = True
+    oidc: OidcSettings | None = None
 
     @property
     def is_demo(self) -> bool:
@@ -75,6 +93,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         site_tagline=environ.get("CONSULT_SITE_TAGLINE", "des services numériques qui répondent à vos besoins"),
         operator=environ.get("CONSULT_OPERATOR", "Opérateur non renseigné (réglage CONSULT_OPERATOR)"),
         contact=environ.get("CONSULT_CONTACT", ""),
+        oidc=_oidc(environ, demo=demo),
     )
 
 
@@ -201,3 +220,33 @@ def _trusted_proxies(environ: Mapping[str, str], *, demo: bool) -> int:
     if not value.isdecimal() or int(value) > 5:
         raise SettingError(name, f"« {value} » n’est pas un nombre de relais de 0 à 5.", "1")
     return int(value)
+
+
+_OIDC_EXAMPLES = {
+    "CONSULT_OIDC_ISSUER": "https://fournisseur.exemple.fr/api/v2",
+    "CONSULT_OIDC_CLIENT_ID": "l’identifiant que le fournisseur a donné à ce site",
+    "CONSULT_OIDC_CLIENT_SECRET": "le secret qu’il a donné avec lui",
+}
+
+
+def _oidc(environ: Mapping[str, str], *, demo: bool) -> OidcSettings | None:
+    values = {name: environ.get(name, "").strip() for name in _OIDC_EXAMPLES}
+    if not any(values.values()):
+        return None
+    for name, value in values.items():
+        if not value:
+            raise SettingError(
+                name, "ce réglage manque : les trois réglages CONSULT_OIDC_… vont ensemble.", _OIDC_EXAMPLES[name]
+            )
+    issuer, client_id, client_secret = values.values()
+    _check_issuer(issuer, demo=demo)
+    return OidcSettings(issuer, client_id, client_secret)
+
+
+def _check_issuer(issuer: str, *, demo: bool) -> None:
+    name, example = "CONSULT_OIDC_ISSUER", _OIDC_EXAMPLES["CONSULT_OIDC_ISSUER"]
+    parts = _address(issuer)
+    if not parts or parts.scheme not in {"http", "https"} or parts.username is not None or len(issuer) > 255:
+        raise SettingError(name, f"« {issuer} » n’est pas l’adresse d’un fournisseur.", example)
+    if parts.scheme == "http" and not (demo and parts.hostname in {"127.0.0.1", "localhost", "::1"}):
+        raise SettingError(name, "un fournisseur répond en https (en http sur cette machine seule, en démonstration).", example)
