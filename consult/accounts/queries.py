@@ -17,6 +17,7 @@ from consult.accounts.model import (
     Person,
     PersonSession,
     RoleGrant,
+    SecondFactor,
     SignInRequest,
     Topic,
 )
@@ -194,10 +195,14 @@ class RoleHolder:
     email: str
     role: Role
     granted_at: datetime
+    second_factor_at: datetime | None
+    """Since when they have a second factor; None for whoever has set none."""
 
 
-_HOLDERS = select(Person.id, Person.name, Person.email, RoleGrant.role, RoleGrant.granted_at).join(
-    Person, Person.id == RoleGrant.person_id
+_HOLDERS = (
+    select(Person.id, Person.name, Person.email, RoleGrant.role, RoleGrant.granted_at, SecondFactor.confirmed_at)
+    .join(Person, Person.id == RoleGrant.person_id)
+    .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
 )
 
 

@@ -14,6 +14,7 @@ FAMILIES = (
     "health",
     "rehearsal",
     "sign_in",
+    "second_factor",
     "account",
     "mandates",
     "moderation",

@@ -66,6 +66,7 @@ def _ways_out(reason: Reason) -> list[tuple[str, str]]:
     """Where to go from a refusal, the best way first."""
     ways = {
         Reason.SIGN_IN: [("Se connecter", url_for("sign_in.new", suite=_here()))],
+        Reason.SECOND_FACTOR: [("Donner mon second facteur", url_for("second_factor.ask", suite=_here()))],
         Reason.PROFILE_INCOMPLETE: [("Compléter mon compte", url_for("account.show"))],
         Reason.NO_COLLECTIVITE: [("Choisir ma collectivité", url_for("account.attachments"))],
         Reason.ATTACHMENT_PENDING: [("Voir ma demande", url_for("account.attachments"))],

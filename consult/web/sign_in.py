@@ -9,13 +9,16 @@ from flask_login import current_user, login_user, logout_user
 
 from consult.accounts import sign_in
 from consult.accounts.queries import actor_of_session, address_of_link, existing_addresses
-from consult.accounts.rules import parse_address, readable_address
+from consult.accounts.rules import SESSION_LASTS, parse_address, readable_address
 from consult.demo.accounts import DEMO_ACCOUNTS, demo_address
 from consult.extensions import limiter
+from consult.ground import clock
+from consult.ground.actor import Actor
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.web import doors
 from consult.web.context import SessionUser, received_at, settings
 from consult.web.forms.accounts import CodeForm, SignInForm
+from consult.web.session_cookie import ENDS
 
 pages = Blueprint("sign_in", __name__)
 
@@ -23,6 +26,8 @@ pages = Blueprint("sign_in", __name__)
 MESSAGES_ASKED = "30 per 15 minutes"
 PROOFS_TRIED = "60 per 15 minutes"
 """From one computer; a mairie and its neighbours may share one address on the network."""
+LONGEST_TOKEN = 64
+"""Characters of a link's token that are looked at: what is longer is no link of ours, and would not fit in a cookie."""
 
 
 def _without_limits() -> bool:
@@ -75,7 +80,7 @@ def try_code() -> ResponseReturnValue:
         form.code.errors = [_wrong_code(attempt.tries_left)]
         return _code_page(form, 422)
     attempt.verdict.or_refuse()
-    return _enter(attempt.session_key)
+    return enter(attempt.session_key)
 
 
 def _wrong_code(tries_left: int) -> str:
@@ -87,24 +92,32 @@ def _wrong_code(tries_left: int) -> str:
 
 @pages.get("/connexion/lien/<token>")
 @doors.public
-def link(token: str) -> Response:
+def take_link(token: str) -> ResponseReturnValue:
+    """Take the link of a message out of the address at once: what a history keeps, or another site is told, is no secret."""
+    session["link"] = token[:LONGEST_TOKEN]
+    return _unkept(make_response(redirect(url_for("sign_in.link"), 303)))
+
+
+@pages.get("/connexion/lien")
+@doors.public
+def link() -> ResponseReturnValue:
     """Show a button: a mail scanner that opens the link spends nothing."""
-    email = address_of_link(token, at=received_at())
+    if "link" not in session:
+        return redirect(url_for("sign_in.new"), 303)
+    email = address_of_link(session["link"], at=received_at())
     if email is None:
         raise Refused(Reason.CODE_EXPIRED)
-    response = _private("sign_in/link.html", token=token, email=readable_address(email))
-    response.headers["Referrer-Policy"] = "strict-origin"  # the address of this page is a secret
-    return response
+    return _private("sign_in/link.html", email=readable_address(email))
 
 
-@pages.post("/connexion/lien/<token>")
+@pages.post("/connexion/lien")
 @doors.public
 @limiter.limit(PROOFS_TRIED, exempt_when=_without_limits)
-def use_link(token: str) -> ResponseReturnValue:
+def use_link() -> ResponseReturnValue:
     """Press the button."""
-    attempt = sign_in.sign_in_by_link(token, at=received_at())
+    attempt = sign_in.sign_in_by_link(session.get("link", ""), at=received_at())
     attempt.verdict.or_refuse()
-    return _enter(attempt.session_key)
+    return enter(attempt.session_key)
 
 
 @pages.post("/connexion/demo")
@@ -114,7 +127,7 @@ def demo() -> ResponseReturnValue:
     email = request.form.get("email", "")
     if not settings().is_demo or email not in map(demo_address, DEMO_ACCOUNTS):
         raise NotFound
-    return _enter(sign_in.open_demo_session(email, at=received_at()))
+    return enter(sign_in.open_demo_session(email, at=received_at()))
 
 
 @pages.post("/deconnexion")
@@ -127,9 +140,27 @@ def out() -> ResponseReturnValue:
     return redirect(url_for("home.index"), 303)
 
 
-def _enter(session_key: str) -> ResponseReturnValue:
-    """Renew the browser's session around the one just opened, and go where the person was going."""
+def enter(session_key: str) -> ResponseReturnValue:
+    """Renew the browser's session around the one just opened, and go where the person was going.
+
+    Whoever must still give a second factor is asked for it on the way.
+    """
     suite = session.get("sign_in", {}).get("suite")
+    who = renew(session_key)
+    if who.withheld:
+        suite = url_for("second_factor.ask", suite=suite)
+    if not who.is_complete:
+        session["suite"] = suite
+        return redirect(url_for("account.show"), 303)
+    flash(f"Bonjour {who.name}. Votre session est ouverte.", "success")
+    return redirect(suite or url_for("home.index"), 303)
+
+
+def renew(session_key: str, *, ends: float | None = None) -> Actor:
+    """Give this browser another session, with nothing of the one before, and say whose it is. Raises NotFound if it is over.
+
+    `ends`: when the cookie is to end, if the session in the base is one that was open already.
+    """
     _leave()
     session.clear()
     who = actor_of_session(session_key, at=received_at())
@@ -137,11 +168,8 @@ def _enter(session_key: str) -> ResponseReturnValue:
         raise NotFound
     login_user(SessionUser(session_key, who))
     session.permanent = True
-    if not who.is_complete:
-        session["suite"] = suite
-        return redirect(url_for("account.show"), 303)
-    flash(f"Bonjour {who.name}. Votre session est ouverte.", "success")
-    return redirect(suite or url_for("home.index"), 303)
+    session[ENDS] = ends or (clock.outside() + SESSION_LASTS).timestamp()
+    return who
 
 
 def _leave() -> None:
@@ -175,7 +203,10 @@ def _demo_accounts() -> list[tuple[str, str, str]]:
 
 def _private(template: str, status: int = 200, **values: Any) -> Response:
     """A page that holds an address or a secret: no cache keeps it."""
-    response = make_response(render_template(template, **values), status)
+    return _unkept(make_response(render_template(template, **values), status))
+
+
+def _unkept(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     return response
 

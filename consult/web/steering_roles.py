@@ -3,13 +3,16 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import actions
+from consult.accounts import actions, second_factor
 from consult.accounts.queries import role_holder, role_holders
+from consult.accounts.second_factor_queries import member_with_second_factor
+from consult.accounts.second_factor_rules import may_remove_second_factor
 from consult.ground.actor import Role
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.web import doors
 from consult.web.context import actor, received_at
 from consult.web.forms.accounts import GrantForm, RevokeForm
+from consult.web.forms.second_factor import RemovalForm
 from consult.web.paging import page_number
 from consult.web.reasons import wording
 
@@ -63,6 +66,30 @@ def revoke(person_id: int, role: str) -> ResponseReturnValue:
     actions.revoke_role(actor(), held.email, held.role, reason=form.reason.data, at=received_at())
     flash(f"Le rôle « {held.role.label} » est retiré.", "success")
     return redirect(url_for("steering_roles.index"), 303)
+
+
+@pages.get("/pilotage/roles/<int:person_id>/second-facteur")
+@doors.administrators
+def confirm_removal(person_id: int) -> str:
+    """Ask why somebody's second factor is undone."""
+    return _removal_page(person_id, RemovalForm())
+
+
+@pages.post("/pilotage/roles/<int:person_id>/second-facteur")
+@doors.administrators
+def remove_second_factor(person_id: int) -> ResponseReturnValue:
+    """Undo it: they set another at their next visit."""
+    form = RemovalForm()
+    if not form.validate_on_submit():
+        return _removal_page(person_id, form), 422
+    second_factor.remove(actor(), person_id, reason=form.reason.data, at=received_at())
+    flash("Le second facteur est annulé. La personne est prévenue par courriel.", "success")
+    return redirect(url_for("steering_roles.index"), 303)
+
+
+def _removal_page(person_id: int, form: RemovalForm) -> str:
+    may_remove_second_factor(actor(), person_id=person_id, is_set=True, reason="to come").or_refuse()
+    return render_template("steering/role_second_factor.html", form=form, member=member_with_second_factor(person_id))
 
 
 def _role(text: str) -> Role:

@@ -40,6 +40,11 @@ def ask(client: PageClient, email: str = EMAIL, **fields: str) -> Page:
     return client.follow(client.post("/connexion", {"email": email, **fields}, 303))
 
 
+def follow_link(client: PageClient, path: str, status: int = 200) -> Page:
+    """Open the link of a message, and come to the page it leads to."""
+    return client.follow(client.get(path, 303), status)
+
+
 def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
@@ -69,9 +74,9 @@ def test_a_link_opens_a_page_with_a_button_in_any_browser(app: Flask, client: Pa
     path = link_of(letters(AT)[0])
     elsewhere = PageClient(app)
     for _ in range(3):  # a mail scanner opens it first
-        page = elsewhere.get(path)
+        page = follow_link(elsewhere, path)
         assert EMAIL in page.main
-    elsewhere.post(path, status=303)
+    elsewhere.post("/connexion/lien", status=303)
     assert is_signed_in(elsewhere)
     assert not is_signed_in(client)
 
@@ -79,8 +84,9 @@ def test_a_link_opens_a_page_with_a_button_in_any_browser(app: Flask, client: Pa
 def test_a_head_request_spends_nothing(client: PageClient) -> None:
     ask(client)
     path = link_of(letters(AT)[0])
-    assert client.http.head(path).status_code == 200
-    client.post(path, status=303)
+    assert client.http.head(path).status_code == 303
+    assert client.http.head("/connexion/lien").status_code == 200
+    client.post("/connexion/lien", status=303)
 
 
 def test_a_newcomer_is_led_to_their_account_then_where_they_were_going(client: PageClient) -> None:
@@ -195,16 +201,16 @@ def test_v6_4_1_a_code_and_a_link_serve_once_and_for_fifteen_minutes(app: Flask,
     with replayed.http.session_transaction() as cookie:
         cookie["sign_in"] = asked
     assert "ne sert plus" in replayed.post("/connexion/code", {"code": code}, 410).h1
-    replayed.get(path, 410)
-    assert "Demander un autre code" in replayed.post(path, status=410).links()
+    follow_link(replayed, path, 410)
+    assert "Demander un autre code" in replayed.post("/connexion/lien", status=410).links()
 
     ask(replayed)
     (letter,) = letters(AT)
     hold(AT + SIGN_IN_LASTS)
     replayed.post("/connexion/code", {"code": code_of(letter)}, 410)
-    replayed.get(link_of(letter), 410)
+    follow_link(replayed, link_of(letter), 410)
     hold(AT + SIGN_IN_LASTS - timedelta(microseconds=1))
-    replayed.post(link_of(letter), status=303)
+    replayed.post("/connexion/lien", status=303)
 
 
 def test_codes_are_six_random_digits(client: PageClient) -> None:
@@ -217,8 +223,11 @@ def test_codes_are_six_random_digits(client: PageClient) -> None:
 
 
 def test_an_unknown_link_and_a_forged_browser_are_refused(client: PageClient) -> None:
-    client.get("/connexion/lien/un-lien", 410)
-    client.post("/connexion/lien/un-lien", status=410)
+    client.post("/connexion/lien", status=410)
+    assert client.get("/connexion/lien", 303).response.location == "/connexion"
+    for token in ("un-lien", "a" * 5000, "%0d%0aSet-Cookie:%20a=b", "é\u202e"):
+        follow_link(client, f"/connexion/lien/{token}", 410)
+        client.post("/connexion/lien", status=410)
     client.post("/connexion/code", {"code": "123456"}, 410)
     assert client.get("/connexion/code", 303).response.location == "/connexion"
 
@@ -240,7 +249,7 @@ def test_an_address_that_was_sent_too_many_reads_the_same_page(client: PageClien
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, client: PageClient) -> None:
-    for path in ("/connexion", "/connexion/code", "/connexion/lien/x", "/connexion/demo", "/deconnexion"):
+    for path in ("/connexion", "/connexion/code", "/connexion/lien", "/connexion/demo", "/deconnexion"):
         assert app.test_client().post(path, data={"email": EMAIL}).status_code == 400
     assert letters(AT) == []
 
@@ -312,10 +321,14 @@ def test_v14_2_1_no_address_and_no_secret_in_an_address(client: PageClient) -> N
     visited += [a["href"] for a in page.soup.find_all("a", href=True)] + [
         f.get("action") or "" for f in page.soup.find_all("form")
     ]
-    link = client.get(link_of(letter))
-    assert link.response.headers["Referrer-Policy"] == "strict-origin", "the link is a secret: no page is told it"
-    assert link.response.headers["Cache-Control"] == page.response.headers["Cache-Control"] == "no-store"
+    taken = client.get(link_of(letter), 303)
+    visited.append(taken.response.location)
+    link = client.follow(taken)
+    for answer in (taken, link, page):
+        assert answer.response.headers["Cache-Control"] == "no-store"
+        assert answer.response.headers["Referrer-Policy"] == "same-origin"
     visited += [a["href"] for a in link.soup.find_all("a", href=True)]
+    visited += [f.get("action") or "" for f in link.soup.find_all("form")]
     visited.append(client.post("/connexion/code", {"code": code_of(letter)}, 303).response.location)
     token = link_of(letter).rpartition("/")[2]
     for address in visited:
@@ -348,13 +361,15 @@ def test_v16_4_1_the_log_is_one_line_a_fault_and_tells_no_link(engines: Engines,
     from consult import create_app
 
     broken = create_app(engines.settings(engines.sqlite_url("without-tables")))
-    for path in ("/connexion/lien/secret", "/collectivites/a%0A2021-03-02 role granted"):
-        assert broken.test_client().get(path).status_code == 503
+    visitor = broken.test_client()
+    assert visitor.get("/connexion/lien/secret").status_code == 303, "the base is not even asked"
+    for path in ("/connexion/lien", "/collectivites/a%0A2021-03-02 role granted"):
+        assert visitor.get(path).status_code == 503
     with broken.app_context():
         db.engine.dispose()
     said = [record.getMessage() for record in caplog.records if record.name == "consult.web.errors"]
     assert said == [
-        "database away: GET '/connexion/lien/<token>': OperationalError",
+        "database away: GET '/connexion/lien': OperationalError",
         "database away: GET '/collectivites/a\\n2021-03-02 role granted': OperationalError",
     ]
 
@@ -449,9 +464,10 @@ def test_over_https_a_person_signs_in_by_code_and_by_link(elsewhere) -> None:
     assert client.http.post("/connexion", data=sent, **origin).status_code == 303
     path = re.search(r"/connexion/lien/\S+", letters(AT)[0].get_content())
     assert path
-    page = client._page(client.http.get(path[0], **secure), 200)
-    entered = client.http.post(path[0], data={"csrf_token": page.form(path[0])["csrf_token"]}, **origin)
-    assert entered.status_code == 303, "what strict-origin lets a browser say is enough for the form to be believed"
+    assert client.http.get(path[0], **secure).location == "/connexion/lien"
+    page = client._page(client.http.get("/connexion/lien", **secure), 200)
+    entered = client.http.post("/connexion/lien", data={"csrf_token": page.form("/connexion/lien")["csrf_token"]}, **origin)
+    assert entered.status_code == 303, "the name of the site, without its path, is enough for the form to be believed"
     cookie = entered.headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
@@ -475,5 +491,5 @@ def sent(client: PageClient, email: str) -> dict[str, str]:
 def test_one_computer_may_not_try_codes_for_ever(elsewhere) -> None:
     client = elsewhere(rate_limits=True)
     for _ in range(60):
-        client.post("/connexion/lien/un-lien", status=410)
-    client.post("/connexion/lien/un-lien", status=429)
+        client.post("/connexion/lien", status=410)
+    client.post("/connexion/lien", status=429)
