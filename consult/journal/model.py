@@ -31,6 +31,7 @@ class EventKind(StrEnum):
     SECOND_FACTOR_REMOVED = "second_factor:removed"
     RECOVERY_CODES_DRAWN = "recovery_codes:drawn"
     IDENTITY_LINKED = "identity:linked"
+    IDENTITY_UNLINKED = "identity:unlinked"
     ADDRESS_CHANGE_ASKED = "address_change:asked"
     ADDRESS_CHANGE_FAILED = "address_change:failed"
     ADDRESS_CHANGED = "address:changed"
