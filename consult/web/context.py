@@ -77,6 +77,12 @@ def settings() -> Settings:
     return found
 
 
+def mail_folder() -> str | None:
+    """In the demonstration only: where messages are written instead of being sent."""
+    scheme, _, folder = settings().mail_url.partition(":")
+    return folder if settings().is_demo and scheme == "file" else None
+
+
 def received_at() -> datetime:
     """When the server received this request: the instant that counts."""
     instant: datetime = g.received_at
