@@ -1,7 +1,9 @@
 """`consult demo`: the whole site on this machine, with the edition of 2021 played up to an instant."""
 
 import os
+import secrets
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime
@@ -28,6 +30,7 @@ def demo(port: int, at: datetime | None, *, fresh: bool) -> None:
     os.environ.pop("CONSULT_DATABASE_URL", None)  # it has a base of its own: nobody else's can be begun anew
     os.environ["CONSULT_BASE_URL"] = f"http://127.0.0.1:{port}"
     folder.mkdir(parents=True, exist_ok=True)
+    provider = _start_provider(port)
 
     from consult import create_app
     from consult.cli.server import serve_demo
@@ -46,7 +49,7 @@ def demo(port: int, at: datetime | None, *, fresh: bool) -> None:
             instant = prepare(settings, at, progress=_progress())
         except BackwardsError as error:
             fail(f"La répétition est déjà au {words.moment(error.at)}. En arrière : make demo FRESH=1 AT=…")
-    _say_where(port, instant)
+    _say_where(port, instant, provider)
     serve_demo(app, port)
 
 
@@ -57,6 +60,34 @@ def _refuse_a_busy_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError:
             fail(f"Le port {port} est déjà pris : arrêtez ce qui l’occupe, ou choisissez-en un autre (make demo PORT=8123).")
+
+
+def _start_provider(port: int) -> str | None:
+    """Start an OIDC provider beside the demonstration, in a process of its own, while this one prepares; its address.
+
+    None when the environment names another. It listens already when this returns, on the next port if it can: an identity
+    keeps its issuer from one day to the next. It ends when its standard input does, which this process holds, however it ends.
+    """
+    if os.environ["CONSULT_ENV"] != "demo" or os.environ.get("CONSULT_OIDC_ISSUER"):
+        return None
+    with _listening(port + 1) as listener:
+        issuer = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        os.environ |= {
+            "CONSULT_OIDC_ISSUER": issuer,
+            "CONSULT_OIDC_CLIENT_ID": "demonstration",
+            "CONSULT_OIDC_CLIENT_SECRET": secrets.token_hex(16),
+        }
+        command = [sys.executable, "-m", "consult.demo.provider", str(listener.fileno())]
+        subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[listener.fileno()])  # noqa: S603 - our own module
+    return issuer
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that listens on this port of loopback, or on any other when it is taken."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError):
+        return socket.create_server(("127.0.0.1", 0))
 
 
 def _progress() -> Callable[[str, int, int], None] | None:
@@ -70,7 +101,7 @@ def _progress() -> Callable[[str, int, int], None] | None:
     return show
 
 
-def _say_where(port: int, instant: datetime) -> None:
+def _say_where(port: int, instant: datetime, provider: str | None) -> None:
     from consult.demo.accounts import DEMO_ACCOUNTS, DOMAIN
     from consult.web import words
 
@@ -78,5 +109,7 @@ def _say_where(port: int, instant: datetime) -> None:
     click.echo("Comptes de démonstration, en un clic sur /connexion :")
     for name, account in DEMO_ACCOUNTS.items():
         click.echo(f"    {name + '@' + DOMAIN:32} {account.label}")
+    if provider:
+        click.echo(f"\nFournisseur d’identité fictif, pour « Se connecter avec ProConnect » : {provider}")
     click.echo("\nCtrl+C arrête ; make demo FRESH=1 recommence à neuf.", nl=True)
     sys.stdout.flush()

@@ -48,7 +48,7 @@ def alembic_config(url: str):  # type: ignore[no-untyped-def]
 @click.command()
 @with_app
 def check() -> None:
-    """Vérifie réglages, base, courriel, Redis et registre : une ligne chacun."""
+    """Vérifie réglages, base, courriel, Redis, registre et ProConnect : une ligne chacun."""
     site = settings()
     results = [
         _report("réglages", lambda: f"{site.env.value}, {site.base_url}"),
@@ -56,6 +56,7 @@ def check() -> None:
         _report("courriel", lambda: _check_mail(site)),
         _report("redis", lambda: _check_redis(site)),
         _report("registre", _check_register),
+        _report("proconnect", lambda: _check_provider(site)),
     ]
     if not all(results):
         sys.exit(1)
@@ -108,6 +109,20 @@ def _check_register() -> str:
     if not total:
         raise RuntimeError("vide : lancez consult register load")
     return f"{total} collectivités"
+
+
+def _check_provider(site: Settings) -> str:
+    from consult.accounts.oidc import OidcFailure
+    from consult.web.provider import provider_of
+
+    if site.oidc is None:
+        return "non proposé (réglages CONSULT_OIDC_…)"
+    known = provider_of(site, site.oidc)
+    try:
+        known.check(at=clock.outside())
+    except OidcFailure as failure:
+        raise RuntimeError(f"{site.oidc.issuer} ne répond pas comme prévu ({failure.why})") from failure
+    return f"{site.oidc.issuer} répond ; adresse de retour à déclarer : {known.redirect_uri}"
 
 
 @click.command()

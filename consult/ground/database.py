@@ -23,8 +23,12 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    ScalarSelect,
+    String,
+    cast,
     event,
     func,
+    literal,
     select,
 )
 from sqlalchemy.exc import DBAPIError
@@ -147,20 +151,23 @@ class Lock(StrEnum):
     COLLECTIVITE = "collectivite"
     NUMBERS = "numbers"
     REGISTER = "register"
+    IDENTITY = "identity"
     ADDRESS = "address"
     ROLES = "roles"
     PERSON = "person"
 
 
-def lock(session: Session, kind: Lock, key: str | int, *, shared: bool = False) -> None:
+def lock(session: Session, kind: Lock, key: str | int | ScalarSelect[int], *, shared: bool = False) -> None:
     """Wait for, then hold until the end of the transaction, the named lock.
 
     `shared` lets many hold it at once, against one exclusive holder: voters share the edition's lock, a calendar move takes
-    it alone. On SQLite the writer's lock of the whole base already gives this order.
+    it alone. On SQLite the writer's lock of the whole base already gives this order. A key that is still to be looked up is
+    looked up with the lock, not before it; without any, nothing is locked.
     """
     if session.get_bind().dialect.name == "postgresql":
         take = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-        session.execute(select(take(func.hashtextextended(f"{kind.value}:{key}", 0))))
+        name = literal(f"{kind.value}:") + (cast(key, String) if isinstance(key, ScalarSelect) else str(key))
+        session.execute(select(take(func.hashtextextended(name, 0))))
 
 
 @event.listens_for(Session, "before_flush")

@@ -78,6 +78,7 @@ class EventKind(StrEnum):
     SUPPORT_GIVEN = "support:given"
     SUPPORT_WITHDRAWN = "support:withdrawn"
     SUPPORT_MERGED = "support:merged"
+    SUPPORT_RESTORED = "support:restored"
 
     DECISION_PREPARED = "decision:prepared"
     RESULT_PROCLAIMED = "result:proclaimed"

@@ -23,6 +23,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+
+def content_security_policy(settings: Settings) -> str:
+    """The policy of this site's pages. Chromium holds `form-action` against redirections too: a form may lead to the provider
+    that people sign in through, where there is one."""
+    form_action = " ".join(["form-action 'self'", *([settings.oidc.origin] if settings.oidc else [])])
+    return CONTENT_SECURITY_POLICY.replace("form-action 'self'", form_action)
+
+
 ON_EVERY_ANSWER = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -48,9 +56,11 @@ def init_app(app: Flask, settings: Settings) -> None:
             return redirect(settings.base_url + request.full_path.rstrip("?"), 301 if request.method == "GET" else 308)
         return None
 
+    on_every_answer = ON_EVERY_ANSWER | {"Content-Security-Policy": content_security_policy(settings)}
+
     @app.after_request
     def _dress(response: Response) -> Response:
-        for name, value in ON_EVERY_ANSWER.items():
+        for name, value in on_every_answer.items():
             response.headers.setdefault(name, value)
         if settings.is_secure:
             response.headers["Strict-Transport-Security"] = HSTS

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from consult.accounts import sign_in
+from consult.accounts.identity_queries import id_token_of
 from consult.accounts.queries import actor_of_session, address_of_link, existing_addresses
 from consult.accounts.rules import SESSION_LASTS, parse_address, readable_address
 from consult.demo.accounts import DEMO_ACCOUNTS, demo_address
@@ -16,8 +17,10 @@ from consult.ground import clock
 from consult.ground.actor import Actor
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.web import doors
-from consult.web.context import SessionUser, received_at, settings
+from consult.web.context import SessionUser, mail_folder, received_at, settings
+from consult.web.devices import device
 from consult.web.forms.accounts import CodeForm, SignInForm
+from consult.web.provider import sign_out_url
 from consult.web.session_cookie import ENDS
 
 pages = Blueprint("sign_in", __name__)
@@ -75,7 +78,7 @@ def try_code() -> ResponseReturnValue:
         raise Refused(Reason.CODE_EXPIRED)
     if not form.validate_on_submit():
         return _code_page(form, 422)
-    attempt = sign_in.sign_in_by_code(asked["key"], form.code.data, at=received_at())
+    attempt = sign_in.sign_in_by_code(asked["key"], form.code.data, device=device(), at=received_at())
     if attempt.verdict.reason is Reason.CODE_WRONG:
         form.code.errors = [_wrong_code(attempt.tries_left)]
         return _code_page(form, 422)
@@ -115,7 +118,7 @@ def link() -> ResponseReturnValue:
 @limiter.limit(PROOFS_TRIED, exempt_when=_without_limits)
 def use_link() -> ResponseReturnValue:
     """Press the button."""
-    attempt = sign_in.sign_in_by_link(session.get("link", ""), at=received_at())
+    attempt = sign_in.sign_in_by_link(session.get("link", ""), device=device(), at=received_at())
     attempt.verdict.or_refuse()
     return enter(attempt.session_key)
 
@@ -127,25 +130,28 @@ def demo() -> ResponseReturnValue:
     email = request.form.get("email", "")
     if not settings().is_demo or email not in map(demo_address, DEMO_ACCOUNTS):
         raise NotFound
-    return enter(sign_in.open_demo_session(email, at=received_at()))
+    return enter(sign_in.open_demo_session(email, device=device(), at=received_at()))
 
 
 @pages.post("/deconnexion")
 @doors.public
 def out() -> ResponseReturnValue:
-    """End the session, here and in the base."""
+    """End the session, here and in the base; and the provider's own, if it was opened there."""
+    user: Any = current_user
+    id_token = id_token_of(user.key) if user.is_authenticated else None
     _leave()
     session.clear()
     flash("Votre session est fermée.", "success")
-    return redirect(url_for("home.index"), 303)
+    return redirect((id_token and sign_out_url(id_token)) or url_for("home.index"), 303)
 
 
-def enter(session_key: str) -> ResponseReturnValue:
-    """Renew the browser's session around the one just opened, and go where the person was going.
+def enter(session_key: str, suite: str | None = None) -> ResponseReturnValue:
+    """Renew the browser's session around the one just opened, and go where the person was going: `suite`, or what they said
+    when they asked for a code.
 
     Whoever must still give a second factor is asked for it on the way.
     """
-    suite = session.get("sign_in", {}).get("suite")
+    suite = suite or session.get("sign_in", {}).get("suite")
     who = renew(session_key)
     if who.withheld:
         suite = url_for("second_factor.ask", suite=suite)
@@ -183,13 +189,7 @@ def _leave() -> None:
 def _code_page(form: CodeForm, status: int = 200) -> Response:
     asked = session["sign_in"]
     email = readable_address(asked["email"])
-    return _private("sign_in/code.html", status, form=form, asked=asked, email=email, mail_folder=_mail_folder())
-
-
-def _mail_folder() -> str | None:
-    """In the demonstration only: where messages are written instead of being sent."""
-    scheme, _, folder = settings().mail_url.partition(":")
-    return folder if settings().is_demo and scheme == "file" else None
+    return _private("sign_in/code.html", status, form=form, asked=asked, email=email, mail_folder=mail_folder())
 
 
 def _demo_accounts() -> list[tuple[str, str, str]]:

@@ -1,0 +1,141 @@
+"""Signing in through an OIDC provider such as ProConnect: there, back, and what it said of where one works."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from consult.accounts import identities
+from consult.accounts.identities import Arrival
+from consult.accounts.identity_queries import identities_of, named_establishment
+from consult.accounts.identity_rules import Establishment, may_link_identity, may_use_provider
+from consult.accounts.model import AttachmentStatus
+from consult.accounts.oidc import Asked
+from consult.extensions import limiter
+from consult.ground import clock
+from consult.ground.actor import Actor
+from consult.ground.refusals import Reason, Refused
+from consult.web import doors
+from consult.web.context import actor, received_at, settings
+from consult.web.devices import device
+from consult.web.provider import CALLBACK, provider
+from consult.web.reasons import REFUSALS
+from consult.web.sign_in import MESSAGES_ASKED, PROOFS_TRIED, enter, local_path
+
+pages = Blueprint("oidc", __name__)
+
+OF_THE_PROVIDER = frozenset(
+    {
+        Reason.OIDC_DECLINED,
+        Reason.OIDC_WRONG,
+        Reason.OIDC_AWAY,
+        Reason.OIDC_ADDRESS_TAKEN,
+        Reason.IDENTITY_TAKEN,
+    }
+)
+"""Refusals with a page of their own: one may begin again from there."""
+
+
+def _without_limits() -> bool:
+    return not settings().rate_limits
+
+
+@pages.app_context_processor
+def _for_every_template() -> dict[str, Any]:
+    """Whether a provider is offered, and the identities of who asks: read by the pages that show them, and by no other."""
+    own: Callable[[], Any] = lambda: identities_of(actor().person_id or 0)  # noqa: E731
+    return {"offers_provider": settings().oidc is not None, "own_identities": own}
+
+
+@pages.post("/connexion/proconnect")
+@doors.public
+@limiter.limit(MESSAGES_ASKED, exempt_when=_without_limits)
+def start() -> ResponseReturnValue:
+    """Go to the provider, to sign in or, with `link`, to make an identity the account's own."""
+    links, suite = "link" in request.form, local_path(request.form.get("suite"))
+    if links:
+        may_link_identity(actor(), holder=None).or_refuse()
+    asked = Asked.draw()
+    try:
+        url = _provider().authorization_url(asked, at=clock.outside())
+    except Refused as refused:
+        return _failed(refused, links=links)
+    session["oidc"] = asdict(asked) | {"suite": suite, "links": actor().person_id if links else None}
+    return redirect(url, 303)
+
+
+@pages.get(CALLBACK)
+@doors.public
+@limiter.limit(PROOFS_TRIED, exempt_when=_without_limits)
+def callback() -> ResponseReturnValue:
+    """Come back from the provider. What was kept for the answer serves once, whatever the answer."""
+    kept = session.pop("oidc", None)
+    links = bool(kept and kept["links"])
+    try:
+        arrival = _arrive(kept)
+    except Refused as refused:
+        return _failed(refused, links=links)
+    return _unkept(make_response(_enter(arrival, kept["suite"], links=links)))
+
+
+def _arrive(kept: dict[str, Any] | None) -> Arrival:
+    told = _provider().answer(Asked.recall(kept), request.args, at=clock.outside())
+    if not (kept and kept["links"]):
+        return identities.sign_in_with(told, device=device(), at=received_at())
+    who = actor() if actor().person_id == kept["links"] else Actor()  # somebody else's session since, or none
+    return identities.link_identity(who, told, device=device(), at=received_at())
+
+
+def _provider() -> Any:
+    known = provider()
+    may_use_provider(is_offered=known is not None).or_refuse()
+    return known
+
+
+def _enter(arrival: Arrival, suite: str | None, *, links: bool) -> ResponseReturnValue:
+    """Open the session, and say what the establishment brought, when it is news."""
+    way_on = enter(arrival.session_key, suite or (url_for("account.show") if links else None))
+    if links:
+        flash("ProConnect est relié à votre compte.", "success")
+    if not arrival.is_news:
+        return way_on
+    if arrival.establishment is Establishment.PROOF and arrival.status is AttachmentStatus.VERIFIED:
+        flash("ProConnect confirme pour qui vous travaillez : votre rattachement est vérifié.", "success")
+        return way_on
+    session["suite"] = suite
+    return redirect(url_for("oidc.establishment"), 303)
+
+
+@pages.get("/connexion/proconnect/etablissement")
+@doors.newcomers
+def establishment() -> str:
+    """What the provider said last of where one works, and the ways to speak for a collectivité."""
+    named = named_establishment(actor().person_id or 0)
+    return render_template("oidc/establishment.html", named=named, suite=local_path(session.get("suite")))
+
+
+@pages.post("/compte/identites/<int:identity_id>/retrait")
+@doors.newcomers
+def unlink(identity_id: int) -> ResponseReturnValue:
+    """Forget an identity of one's own."""
+    identities.unlink_identity(actor(), identity_id, at=received_at())
+    flash("Cette identité n’ouvre plus votre compte. Vous vous connectez par courriel.", "success")
+    return redirect(url_for("account.show"), 303)
+
+
+def _failed(refused: Refused, *, links: bool) -> Response:
+    """Keep that it failed, say why, and offer the ways on: again, or by mail."""
+    if refused.reason is not Reason.OIDC_OFF:
+        identities.note_failure(actor(), refused, at=received_at())
+    if refused.reason not in OF_THE_PROVIDER:
+        raise refused
+    said = REFUSALS[refused.reason]
+    return _unkept(make_response(render_template("oidc/failed.html", said=said, links=links), said.status))
+
+
+def _unkept(response: Response) -> Response:
+    """No cache keeps it."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
