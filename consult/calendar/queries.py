@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session, joinedload
 
 from consult.calendar.model import CalendarChange, Edition, Theme
@@ -20,13 +20,17 @@ def edition(slug: str) -> Edition:
     return found
 
 
-def locked_edition(session: Session, edition_id: int, *, alone: bool = False) -> Edition:
+def locked_edition(session: Session, edition_id: int | ScalarSelect[int], *, alone: bool = False) -> Edition:
     """An edition as it stands now, inside a writing transaction, in order with the moves of its calendar.
 
     Acts that the calendar gates share the lock; what moves the calendar, freezes the rules or proclaims holds it alone.
+    Raises NotFound.
     """
     lock(session, Lock.EDITION, edition_id, shared=not alone)
-    return session.scalars(_WITH_WINDOWS.where(Edition.id == edition_id)).unique().one()
+    found = session.scalars(_WITH_WINDOWS.where(Edition.id == edition_id)).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def latest_edition() -> Edition | None:

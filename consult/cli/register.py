@@ -1,4 +1,4 @@
-"""`consult register load|find`: bringing the register to a file, and searching it."""
+"""`consult register load|find|succeed`: bringing the register to a file, searching it, saying who succeeds whom."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -8,10 +8,10 @@ import click
 
 from consult.cli.context import with_app
 from consult.ground import clock
-from consult.register import queries
+from consult.register import actions, queries
 from consult.register.actions import LoadReport
-from consult.register.actions import load as load_register
 from consult.register.file import SHIPPED, RegisterFileError
+from consult.voting.merges import AFTER_LOADING
 from consult.web import words
 
 NAMED = 5
@@ -25,12 +25,17 @@ def register() -> None:
 
 @register.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Dit tout ce qui changerait, et n’écrit rien.")
 @with_app
-def load(file: Path | None) -> None:
-    """Amène le registre à ce que dit FILE, ou au fichier livré avec le logiciel. Deux fois ne change rien de plus."""
+def load(file: Path | None, *, dry_run: bool) -> None:
+    """Amène le registre à ce que dit FILE, ou au fichier livré avec le logiciel. Deux fois ne change rien de plus.
+
+    Dit qui apparaît, change et disparaît, qui succède à qui, et ce qui en découle pour les personnes et pour les votes.
+    """
     path = file or SHIPPED
+    progress = _show if sys.stderr.isatty() else None
     try:
-        report = load_register(path, at=clock.now(), progress=_show if sys.stderr.isatty() else None)
+        report = actions.load(path, at=clock.now(), progress=progress, then=AFTER_LOADING, is_rehearsal=dry_run)
     except RegisterFileError as error:
         raise click.ClickException(f"{path} refusé, rien n’a changé : {error}") from error
     except OSError as error:
@@ -39,7 +44,21 @@ def load(file: Path | None) -> None:
     click.echo(f"Registre, millésime {report.vintage} :")
     for kind, number in sorted(report.counts.items(), key=lambda count: -count[1]):
         click.echo(f"{words.number(number):>10}  {kind.plural if number > 1 else kind.label}")
-    for line in _changes(report):
+    for line in (*_changes(report), *_successions(report), *_effects(report)):
+        click.echo(line)
+    if dry_run:
+        click.echo("Rien n’a été écrit : c’était un essai.")
+
+
+@register.command()
+@click.argument("old", metavar="ANCIENNE")
+@click.argument("new", metavar="NOUVELLE")
+@click.option("--reason", required=True, metavar="TEXTE", help="Pourquoi : l’arrêté qui le dit, par exemple.")
+@with_app
+def succeed(old: str, new: str, reason: str) -> None:
+    """Dit que la collectivité de SIREN NOUVELLE succède à l’ANCIENNE, qui a disparu, quand le registre ne le dit pas."""
+    report = actions.succeed(old, new, reason=reason, at=clock.now(), then=AFTER_LOADING)
+    for line in (*_successions(report), *_effects(report)):
         click.echo(line)
 
 
@@ -65,9 +84,40 @@ def _changes(report: LoadReport) -> Iterator[str]:
         (report.disappeared, "disparue (elle reste lisible)", "disparues (elles restent lisibles)"),
     ):
         if sirens:
-            known = queries.lines(sirens) if len(sirens) <= NAMED else {}
-            names = f" : {', '.join(known[siren].full_name for siren in sirens)}" if known else ""
+            names = f" : {', '.join(report.names[siren] for siren in sirens)}" if len(sirens) <= NAMED else ""
             yield f"{words.number(len(sirens)):>10}  {several if len(sirens) > 1 else one}{names}"
+
+
+def _successions(report: LoadReport) -> Iterator[str]:
+    """Who succeeds whom, all of them: it is for an operator to judge; then those for whom someone has to say it."""
+    by_ended: dict[str, list[str]] = {}
+    for heir in report.heirs:
+        by_ended.setdefault(heir.siren, []).append(report.names[heir.successor])
+    if by_ended:
+        yield f"{words.number(len(by_ended)):>10}  {'succession' if len(by_ended) == 1 else 'successions'} :"
+        for siren, successors in by_ended.items():
+            yield f"            {report.names[siren]} → {', puis '.join(successors)}"
+    if missing := report.without_heir:
+        yield f"{words.number(len(missing)):>10}  sans successeur connu ; « consult register succeed » le dit :"
+        yield from (f"            {siren}  {report.names[siren]}" for siren in missing)
+
+
+_EFFECTS = {
+    "attachments_ended": ("rattachement terminé", "rattachements terminés"),
+    "invitations_revoked": ("invitation retirée", "invitations retirées"),
+    "domains_removed": ("domaine retiré", "domaines retirés"),
+    "mailboxes_removed": ("boîte officielle retirée", "boîtes officielles retirées"),
+    "supports_moved": ("soutien passé au successeur", "soutiens passés aux successeurs"),
+    "supports_set_aside": ("soutien mis de côté : une voix par proposition", "soutiens mis de côté : une voix par proposition"),
+    "supports_restored": ("soutien rétabli", "soutiens rétablis"),
+}
+
+
+def _effects(report: LoadReport) -> Iterator[str]:
+    """What follows for people and for votes; nothing is said of what concerns nobody."""
+    for name, (one, several) in _EFFECTS.items():
+        if number := report.effects.get(name):
+            yield f"{words.number(number):>10}  {several if number > 1 else one}"
 
 
 _UNREADABLE = {FileNotFoundError: "n’existe pas", IsADirectoryError: "est un dossier"}

@@ -24,6 +24,7 @@ from consult.ground.clock import paris
 from consult.ground.database import db
 from consult.ground.refusals import NotFound, Refused
 from consult.register import actions as register
+from consult.voting.merges import AFTER_LOADING
 
 if TYPE_CHECKING:
     from consult.demo.scenario import Step
@@ -97,7 +98,7 @@ def prepare(settings: Settings, at: datetime | None, progress: Callable[[str, in
 
     memory = remember(settings.instance_dir, settings.database_url)
     upgrade(settings.database_url)
-    register.load(at=ANNOUNCED, progress=telling("Registre"))
+    register.load(at=memory.at or ANNOUNCED, progress=telling("Registre"), then=AFTER_LOADING)
     instant = at or memory.at or settings.now or DEFAULT_AT
     with _in_haste():
         advance(memory, instant, telling("Édition 2021"))

@@ -43,7 +43,7 @@ SMALL = (Stratum.LT500, Stratum.LT2000, Stratum.LT3500)
 def key_figures(edition_id: int) -> KeyFigures:
     """All of them, in one statement."""
     voters = (
-        select(func.count(Support.siren.distinct()))
+        select(func.count(Support.voice.distinct()))
         .join(Attachment, Attachment.id == Support.attachment_id)
         .where(Support.edition_id == edition_id, counts())
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
 
 from consult.accounts.model import Attachment
 from consult.calendar.model import CalendarChange, Edition, Theme
@@ -231,20 +231,21 @@ def _proposals(asked: Asked) -> Lines:
 
 
 def _supports(asked: Asked) -> Lines:
-    """By proposition, then by SIREN, which is the order of an index and says nothing of who came first."""
+    """By proposition, then by SIREN of who gave it: an order that says nothing of who came first."""
     of_edition = select(Proposal.id, Proposal.number).where(Proposal.edition_id == asked.edition.id).order_by(Proposal.number)
     for proposal_id, number in reading().execute(of_edition).all():
 
-        def following(siren: str, proposal_id: int = proposal_id) -> AnySelect:
+        def following(after: tuple[str, int], proposal_id: int = proposal_id) -> AnySelect:
+            columns = (Support.siren, Support.kind, Support.departement, Support.stratum, Support.given_at, Support.receipt)
             return (
-                select(Support.siren, Support.kind, Support.departement, Support.stratum, Support.given_at, Support.receipt)
+                select(*columns, Support.id)
                 .join(Attachment, Attachment.id == Support.attachment_id)
-                .where(Support.proposal_id == proposal_id, Support.siren > siren, counts())
-                .order_by(Support.siren)
+                .where(Support.proposal_id == proposal_id, tuple_(Support.siren, Support.id) > after, counts())
+                .order_by(Support.siren, Support.id)
             )
 
-        for rows in _batches(following, "", lambda row: row.siren):
-            yield from ((number, *row) for row in rows)
+        for rows in _batches(following, ("", 0), lambda row: (row.siren, row.id)):
+            yield from ((number, *row[:-1]) for row in rows)
 
 
 def _interests(asked: Asked) -> Lines:

@@ -13,6 +13,9 @@ What is decided here:
   commune: its département is the same legal person.
 * An EPCI has the département where most of its inhabitants live (the lowest code, should two be equal) and its région;
   Alsace has the code 67 and Corse the code 2A, with both names. A région has none.
+* `former_insee` holds the codes of a commune's déléguées and associées, which have no SIREN, then those the package gives as
+  former codes of it — where the two disagree (55273, 60455), the former are INSEE's own list; and, for a special status,
+  the départements it stands for.
 * Populations are municipal; those of EPCI, départements and régions are the sums of their communes, because the package
   gives those of the EPCI for an earlier year. The département du Rhône is counted without the métropole de Lyon, which
   left it in 2015.
@@ -26,7 +29,7 @@ import json
 import lzma
 import re
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -106,6 +109,7 @@ def collect(package: Path, sirets: Path) -> list[Row]:
         sirens=_sirens(sirets),
         communes={row["siren"]: row for row in known},
         epci_of={member["siren"]: row["code"] for row in epci for member in row["membres"]},
+        former=_former(package, known),
         vintage=vintage,
     )
     rows = [
@@ -128,6 +132,8 @@ class Places:
     communes: Mapping[str, Json]
     """By SIREN, like what follows."""
     epci_of: Mapping[str, str]
+    former: Mapping[str, Sequence[str]]
+    """By INSEE code, those that are now part of it."""
     vintage: str
 
     def where(self, departement: str, *others: str) -> dict[str, str]:
@@ -144,6 +150,18 @@ class Places:
     def population(self, of: Callable[[Json], bool]) -> int:
         """Inhabitants of the communes of which this is true."""
         return sum(row["population"] for row in self.communes.values() if of(row))
+
+
+def _former(package: Path, communes: Sequence[Json]) -> Mapping[str, Sequence[str]]:
+    """The codes that are now part of each commune, its own left out."""
+    part_of = {code: row["code"] for row in communes for code in row.get("anciensCodes", ())}
+    parts = (row for row in _json(package, "communes") if row["type"] in ("commune-deleguee", "commune-associee"))
+    part_of |= {row["code"]: row["chefLieu"] for row in parts}
+    former: dict[str, list[str]] = defaultdict(list)
+    for code, whole in sorted(part_of.items()):
+        if code != whole:
+            former[whole].append(code)
+    return former
 
 
 def vintage_of(package: Path) -> str:
@@ -175,6 +193,7 @@ def _commune(row: Json, places: Places) -> Row:
         population=row["population"],
         epci_siren=places.epci_of.get(row["siren"], ""),
         postal_codes=" ".join(sorted(row["codesPostaux"])),
+        former_insee=" ".join(places.former.get(row["code"], ())),
         **places.where(row["departement"]),
     )
 
@@ -271,6 +290,7 @@ def _special(status: SpecialStatus, places: Places) -> Row:
         population=places.population(lambda row: row["departement"] in status.departements),
         epci_siren="",
         postal_codes="",
+        former_insee=" ".join(status.departements),
         **places.where(*status.departements),
     )
 
@@ -283,6 +303,9 @@ def check(rows: Sequence[Row]) -> None:
     by_siren = {row.siren: row for row in rows}
     expect(by_siren[PARIS_SIREN].name, "Paris", f"name of {PARIS_SIREN}")
     expect(by_siren[LYON].kind, Kind.SPECIAL_STATUS, "kind of the métropole de Lyon")
+    codes = {row.insee for row in rows if row.kind is Kind.COMMUNE}
+    former = [code for row in rows if row.kind is Kind.COMMUNE for code in row.former_insee.split()]
+    expect([code for code, times in Counter(former).items() if times > 1 or code in codes], [], "codes of two communes")
     regions = [row.siren for row in rows if row.kind is Kind.REGION]
     regions += [status.siren for status in SPECIAL if status.stands_for_region]
     communes = [row.siren for row in rows if row.kind is Kind.COMMUNE]

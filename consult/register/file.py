@@ -10,7 +10,7 @@ import lzma
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import zip_longest
 from pathlib import Path
 
@@ -41,11 +41,16 @@ class Row:
     """The EPCI, or the métropole de Lyon, a commune belongs to; empty otherwise."""
     postal_codes: str
     """Of a commune, separated by spaces."""
+    former_insee: str = field(default="", kw_only=True)
+    """INSEE codes that are now part of this one, separated by spaces: of the communes a commune took in (déléguées,
+    associées, or known by nothing else since), of the départements that a special status stands for."""
     vintage: str
     """The year the file describes, the same on every line."""
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = tuple(column.name for column in fields(Row))
+COLUMNS_WITHOUT_FORMER = tuple(name for name in COLUMNS if name != "former_insee")
+"""Of the files made before that column was: still read, and taken to say nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class RegisterFile:
     vintage: str
     digest: str
     """SHA-256 of what it says, whatever its compression."""
+    says_former: bool
+    """Whether it has the column `former_insee`."""
 
 
 class RegisterFileError(Exception):
@@ -90,7 +97,7 @@ def read(path: Path) -> RegisterFile:
     content, is_whole = _content(path)
     lines = list(io.StringIO(content.decode("utf-8-sig", errors="surrogateescape"), newline=""))
     try:
-        rows = _checked(lines)
+        rows, columns = _checked(lines)
     except RegisterFileError as error:
         if error.line >= len(lines) and not content.endswith(b"\n"):
             is_whole = False
@@ -98,7 +105,7 @@ def read(path: Path) -> RegisterFile:
             raise
     if not is_whole:
         raise RegisterFileError(max(1, len(lines)), "le fichier est tronqué")
-    return RegisterFile(rows, rows[0].vintage, hashlib.sha256(content).hexdigest())
+    return RegisterFile(rows, rows[0].vintage, hashlib.sha256(content).hexdigest(), columns is COLUMNS)
 
 
 _XZ_MAGIC = b"\xfd7zXZ\x00"
@@ -117,10 +124,12 @@ def _content(path: Path) -> tuple[bytes, bool]:
     return content, decompressor.eof
 
 
-def _checked(lines: list[str]) -> tuple[Row, ...]:
+def _checked(lines: list[str]) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """The rows, and the columns they came in."""
     rows: list[Row] = []
     line_of: dict[str, int] = {}
-    for line, row in _rows(lines):
+    columns = _columns(lines)
+    for line, row in _rows(lines, columns):
         if row.siren in line_of:
             raise RegisterFileError(line, f"le SIREN {row.siren} est déjà à la ligne {line_of[row.siren]}")
         if rows and row.vintage != rows[0].vintage:
@@ -135,30 +144,42 @@ def _checked(lines: list[str]) -> tuple[Row, ...]:
         if row.epci_siren and row.epci_siren not in groupings:
             what = f"son intercommunalité, {row.epci_siren[:20]!r}, n’est pas dans le fichier, peut-être tronqué"
             raise RegisterFileError(line_of[row.siren], what)
-    return tuple(rows)
+    return tuple(rows), columns
 
 
-def _rows(lines: list[str]) -> Iterator[tuple[int, Row]]:
+def _rows(lines: list[str], columns: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
     reader = csv.reader(lines, strict=True)
     try:
-        _check_header(next(reader, []))
+        next(reader)
         for cells in reader:
-            yield reader.line_num, _row(reader.line_num, cells)
+            yield reader.line_num, _row(reader.line_num, cells, columns)
     except csv.Error as error:
-        raise RegisterFileError(max(1, reader.line_num), "ce n’est pas du CSV") from error
+        raise RegisterFileError(max(1, reader.line_num), _NOT_CSV) from error
 
 
-def _check_header(header: list[str]) -> None:
-    for expected, found in zip_longest(COLUMNS, header):
+_NOT_CSV = "ce n’est pas du CSV"
+
+
+def _columns(lines: list[str]) -> tuple[str, ...]:
+    """Which columns the header announces; raises RegisterFileError when it is neither of the two."""
+    try:
+        header = next(csv.reader(lines, strict=True), [])
+    except csv.Error as error:
+        raise RegisterFileError(1, _NOT_CSV) from error
+    columns = COLUMNS_WITHOUT_FORMER if header and "former_insee" not in header else COLUMNS
+    for expected, found in zip_longest(columns, header):
         if expected is None:
             raise RegisterFileError(1, f"colonne en trop : {found[:40]!r}")
         if found is None:
             raise RegisterFileError(1, f"colonne manquante : {expected!r}")
         if expected != found:
             raise RegisterFileError(1, f"colonne {found[:40]!r} au lieu de {expected!r}")
+    return columns
 
 
 _CODE = re.compile(r"[0-9A-Z]{0,5}")
+_FORMER_INSEE = re.compile(r"([0-9A-Z]{1,5}( [0-9A-Z]{1,5})*)?")
+_MAX_FORMER = 400
 _POSTAL_CODES = re.compile(r"([0-9]{5}( [0-9]{5})*)?")
 _VINTAGE = re.compile(r"[0-9]{4}")
 _POPULATION = re.compile(r"[0-9]{1,8}")
@@ -167,12 +188,13 @@ _CATEGORIES: dict[str, Category | None] = {"": None, **{category.value: category
 _MAX_NAME, _MAX_PLACE = 160, 60
 
 
-def _row(line: int, cells: list[str]) -> Row:
+def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> Row:
     """The cells of one line, checked; raises RegisterFileError."""
-    if len(cells) != len(COLUMNS):
-        raise RegisterFileError(line, f"{len(cells)} colonnes au lieu de {len(COLUMNS)}")
+    if len(cells) != len(columns):
+        raise RegisterFileError(line, f"{len(cells)} colonnes au lieu de {len(columns)}")
     siren, kind, category, name, insee, departement, departement_name = cells[:7]
-    region, region_name, population, epci_siren, postal_codes, vintage = cells[7:]
+    region, region_name, population, epci_siren, postal_codes = cells[7:12]
+    vintage, former_insee = cells[-1], cells[12] if columns is COLUMNS else ""
     is_region = kind == Kind.REGION.value
     for sound, what, cell in (
         (is_siren(siren), "SIREN impossible", siren),
@@ -189,6 +211,8 @@ def _row(line: int, cells: list[str]) -> Row:
         (_POPULATION.fullmatch(population), "population impossible", population),
         (not epci_siren or kind == Kind.COMMUNE.value, "seule une commune a une intercommunalité", epci_siren),
         (_POSTAL_CODES.fullmatch(postal_codes), "codes postaux impossibles", postal_codes),
+        (_FORMER_INSEE.fullmatch(former_insee), "anciens codes INSEE impossibles", former_insee),
+        (len(former_insee) <= _MAX_FORMER, "trop d’anciens codes INSEE", former_insee),
         (_VINTAGE.fullmatch(vintage), "millésime impossible", vintage),
     ):
         if not sound:
@@ -207,6 +231,7 @@ def _row(line: int, cells: list[str]) -> Row:
         epci_siren,
         postal_codes,
         vintage,
+        former_insee=former_insee,
     )
 
 

@@ -60,7 +60,7 @@ class Collectivite(Base):
     postal_codes: Mapped[str] = mapped_column(String(200), default="")
     """Separated by spaces."""
     former_insee: Mapped[str] = mapped_column(String(400), default="", server_default=text("''"))
-    """INSEE codes of the communes it took in (déléguées, associées), separated by spaces."""
+    """INSEE codes that are now part of it (see `file.Row`), separated by spaces."""
     vintage: Mapped[str] = mapped_column(String(4))
     is_current: Mapped[bool] = mapped_column(default=True)
     ended_on: Mapped[date | None] = mapped_column(Date)
@@ -84,7 +84,7 @@ class Succession(Base):
     """Of the one that ended."""
     successor: Mapped[str] = mapped_column(ForeignKey("collectivite.siren"), primary_key=True, index=True)
     is_main: Mapped[bool]
-    """The one that took the most inhabitants: its voice goes on there. One at most."""
+    """The one its voice goes on with (see `successions`). One at most."""
     recorded_at: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(40))
     """`register` when a loading shows it, `operator` when someone says it."""

@@ -1,16 +1,32 @@
-"""Reading the register: one collectivité, its members, how many there are of each kind."""
+"""Reading the register: one collectivité, its members, who took over from whom, how many there are of each kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, exists, func, select
 
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound
-from consult.register.model import Collectivite, Departement, RegisterLoad
+from consult.register.model import Collectivite, Departement, RegisterLoad, Succession
 from consult.register.rules import Kind, is_siren
 from consult.register.search import LINE, CollectiviteLine, find, search
 
-__all__ = ["CollectiviteLine", "counts_by_kind", "departements", "find", "get", "latest_load", "lines", "members", "search"]
+__all__ = [
+    "CollectiviteLine",
+    "Past",
+    "counts_by_kind",
+    "departements",
+    "everyone",
+    "find",
+    "get",
+    "holders",
+    "latest_load",
+    "lines",
+    "members",
+    "past_of",
+    "search",
+    "todays",
+]
 
 
 def get(siren: str) -> Collectivite:
@@ -31,6 +47,58 @@ def members(siren: str) -> int:
     """How many communes belong to an EPCI, or to the métropole de Lyon."""
     count = select(func.count()).where(Collectivite.epci_siren == siren, Collectivite.is_current)
     return reading().scalar(count) or 0
+
+
+def holders() -> Subquery:
+    """`siren`, `holder`: for each collectivité that was succeeded, the last of its line, main successors followed.
+
+    The last one may have ended too, when nobody is known to succeed it.
+    """
+    chain = (
+        select(Succession.siren, Succession.successor.label("holder")).where(Succession.is_main).cte("chain", recursive=True)
+    )
+    further = select(chain.c.siren, Succession.successor).join(chain, chain.c.holder == Succession.siren)
+    chain = chain.union(further.where(Succession.is_main))
+    goes_on = exists().where(Succession.siren == chain.c.holder, Succession.is_main)
+    return select(chain.c.siren, chain.c.holder).where(~goes_on).subquery("holders")
+
+
+def todays() -> Mapping[str, CollectiviteLine]:
+    """By SIREN of each collectivité that ended, the current one that now stands for it, if any. One statement."""
+    found = holders()
+    rows = reading().execute(
+        select(found.c.siren, *LINE).join(Collectivite, Collectivite.siren == found.c.holder).where(Collectivite.is_current)
+    )
+    return {ended: CollectiviteLine(*line) for ended, *line in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What came before and after a collectivité, as its page says it."""
+
+    successors: Sequence[CollectiviteLine]
+    """The main one first; they may have ended since."""
+    taken_over: Sequence[CollectiviteLine]
+    """Those it succeeded, wholly or in part, in the order of the alphabet."""
+
+
+def past_of(siren: str) -> Past:
+    """Who succeeded a collectivité, and whom it succeeded. One statement."""
+    links = (
+        reading()
+        .execute(
+            select(Succession.successor == Collectivite.siren, *LINE)
+            .join(
+                Succession,
+                ((Succession.siren == siren) & (Succession.successor == Collectivite.siren))
+                | ((Succession.successor == siren) & (Succession.siren == Collectivite.siren)),
+            )
+            .order_by(Succession.is_main.desc(), Collectivite.search_name, Collectivite.siren)
+        )
+        .all()
+    )
+    after = [CollectiviteLine(*line) for is_after, *line in links if is_after]
+    return Past(after, [CollectiviteLine(*line) for is_after, *line in links if not is_after])
 
 
 def counts_by_kind() -> dict[Kind, int]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from consult.ground.actor import Actor, Role
+from consult.ground.refusals import Reason, Verdict, verdict
 from consult.ground.text import fold
 
 
@@ -103,9 +105,12 @@ _NINE_DIGITS = re.compile(r"[0-9]{9}")
 
 def is_siren(text: str) -> bool:
     """Whether these are nine digits whose Luhn key is right, as every SIREN of a collectivité has."""
-    if not _NINE_DIGITS.fullmatch(text):
-        return False
-    doubled = (int(digit) * (1 + rank % 2) for rank, digit in enumerate(reversed(text)))
+    return bool(_NINE_DIGITS.fullmatch(text)) and has_luhn_key(text)
+
+
+def has_luhn_key(digits: str) -> bool:
+    """Whether the last of these digits is the key that Luhn's rule gives for the others."""
+    doubled = (int(digit) * (1 + rank % 2) for rank, digit in enumerate(reversed(digits)))
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
@@ -127,6 +132,19 @@ def full_name(name: str, kind: Kind, departement_name: str | None) -> str:
     }.get(kind, name == departement_name == "Paris")
     full = name if says_it or not departement_name else f"{name} ({departement_name})"
     return full.replace("'", "’")
+
+
+def may_succeed(actor: Actor, *, is_ended: bool, is_current: bool, reason: str) -> Verdict:
+    """Whether one may say that a collectivité succeeds another: the latter `is_ended`, the former `is_current`.
+
+    So no chain of successions ever comes back to where it began: each link was made towards one that existed then.
+    """
+    return verdict(
+        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
+        (is_ended, Reason.STILL_IN_REGISTER),
+        (is_current, Reason.NOT_IN_REGISTER),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+    )
 
 
 _ABBREVIATED = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, delete, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, String, cast, delete, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -37,8 +37,8 @@ def give_support(actor: Actor, proposal_id: int, *, at: datetime) -> Support:
     Raises NotFound, or Refused with the reason of `may_give_support`; the second of two equal requests is refused.
     """
     with transaction() as session:
+        edition = locked_edition(session, _edition_of(proposal_id))
         asked = _asked(session, actor, proposal_id)
-        edition = locked_edition(session, asked.edition_id)
         rules = ballot_rules(edition)
         if rules.max_supports is not None and asked.siren:
             lock(session, Lock.COLLECTIVITE, asked.siren)
@@ -69,8 +69,8 @@ def withdraw_support(actor: Actor, proposal_id: int, *, at: datetime) -> None:
     Raises NotFound, or Refused with the reason of `may_withdraw_support`.
     """
     with transaction() as session:
+        edition = locked_edition(session, _edition_of(proposal_id))
         asked = _asked(session, actor, proposal_id)
-        edition = locked_edition(session, asked.edition_id)
         given = asked.standing.given if asked.standing else None
         may_withdraw_support(asked.actor, rules=ballot_rules(edition), given=given, at=at).or_refuse()
         reference = _remove(session, asked.standing, Reason.NOT_SUPPORTED)
@@ -84,6 +84,11 @@ def withdraw_support(actor: Actor, proposal_id: int, *, at: datetime) -> None:
             receipt=reference,
         )
         _tell(session, asked, reference, edition.slug, is_given=False, at=at)
+
+
+def _edition_of(proposal_id: int) -> ScalarSelect[int]:
+    """Looked up with the edition's lock: whatever is read after it is as the last merge of collectivités left it."""
+    return select(Proposal.edition_id).where(Proposal.id == proposal_id).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,7 @@ def _asked(session: Session, actor: Actor, proposal_id: int) -> _Asked:
         .select_from(Proposal)
         .outerjoin(mandate, literal(True))
         .outerjoin(Collectivite, Collectivite.siren == mandate.c.siren)
-        .outerjoin(Support, (Support.proposal_id == Proposal.id) & (Support.siren == mandate.c.siren))
+        .outerjoin(Support, (Support.proposal_id == Proposal.id) & (Support.voice == mandate.c.siren))
         .outerjoin(Attachment, Attachment.id == Support.attachment_id)
         .where(Proposal.id == proposal_id)
     ).one_or_none()
@@ -168,11 +173,11 @@ def _as_now(actor: Actor, status: AttachmentStatus | None, kind: Kind | None) ->
 
 
 def _ballot(session: Session, edition_id: int, siren: str) -> list[_Standing]:
-    """Everything the collectivité has given in the edition, read under its lock."""
+    """Everything the collectivité has given or inherited in the edition, read under its lock."""
     rows = session.execute(
         select(Support.proposal_id, *_SUPPORT)
         .join(Attachment, Attachment.id == Support.attachment_id)
-        .where(Support.edition_id == edition_id, Support.siren == siren)
+        .where(Support.edition_id == edition_id, Support.voice == siren)
         .order_by(Support.given_at, Support.id)
     )
     return [_standing(row, row.proposal_id) for row in rows]

@@ -37,4 +37,5 @@ class Support(Base):
     given_at: Mapped[datetime]
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
     set_aside_at: Mapped[datetime | None]
-    """Set by the proclamation on what did not count then: a later verification cannot change a proclaimed result."""
+    """Set by the proclamation on what did not count then: a later verification cannot change a proclaimed result. Set too
+    by the merge that took its voice away."""

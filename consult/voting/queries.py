@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person
 from consult.accounts.queries import known_as
@@ -106,7 +107,7 @@ def ballot(edition_id: int, actor: Actor) -> list[BallotLine]:
         .join(Proposal, Proposal.id == Support.proposal_id)
         .join(Attachment, Attachment.id == Support.attachment_id)
         .join(Person, Person.id == Support.person_id)
-        .where(Support.edition_id == edition_id, Support.siren == actor.mandate.siren, *seen)
+        .where(Support.edition_id == edition_id, Support.voice == actor.mandate.siren, *seen)
         .order_by(Proposal.number)
     )
     return [
@@ -153,14 +154,14 @@ def turnout(edition: Edition) -> Turnout:
     session = reading()
     voters = (
         select(
-            Support.siren,
-            func.min(Support.kind).label("kind"),
-            func.min(Support.stratum).label("stratum"),
-            func.min(Support.departement).label("departement"),
+            Support.voice,
+            _as_said(Support.kind).label("kind"),
+            _as_said(Support.stratum).label("stratum"),
+            _as_said(Support.departement).label("departement"),
         )
         .join(Attachment, Attachment.id == Support.attachment_id)
         .where(Support.edition_id == edition.id, counts())
-        .group_by(Support.siren)
+        .group_by(Support.voice)
         .subquery()
     )
     by_sort = (voters.c.kind, voters.c.stratum, voters.c.departement)
@@ -179,6 +180,11 @@ def turnout(edition: Edition) -> Turnout:
         by_stratum=_shares(voted, entitled, lambda row: row.stratum, [(band, band.label) for band in Stratum]),
         by_departement=_shares(voted, entitled, lambda row: row.departement, departements()),
     )
+
+
+def _as_said(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
+    """What the register said of a voter: when it gave itself, otherwise of one whose support it inherited."""
+    return func.coalesce(func.min(case((Support.siren == Support.voice, column))), func.min(column))
 
 
 def _shares(

@@ -1,6 +1,6 @@
 """One collectivité, one voice per proposition: who may give or withdraw it, what counts, who comes first.
 
-Three decisions that someone will ask about:
+Four decisions that someone will ask about:
 
 * A support given under an attachment that nobody has verified yet is kept, and counts from the moment the attachment is
   verified. Meanwhile it *yields*: a verified colleague who supports the same proposition takes it over, and, where the
@@ -9,6 +9,11 @@ Three decisions that someone will ask about:
 * What yields is replaced, never added to: a ballot never holds more supports than the maximum, counted or not, so no later
   verification can make a collectivité exceed it.
 * A support that has counted goes on counting when the person's attachment ends: it was the collectivité's.
+* When collectivités merge while the vote is open, the successor has one voice per proposition: the earlier support that counts
+  stays, the others are set aside, with a trace. A support stays attributed to who gave it, and is shown with its successor;
+  the successor's people may withdraw it. Where a maximum is set, the earliest supports up to the maximum stay. A dissolved
+  EPCI is followed by its main successor alone. What a merge did is undone should the register list the collectivité again
+  during the vote. A vote that is over, or has not begun, is never touched.
 """
 
 from collections.abc import Iterable, Sequence
@@ -73,6 +78,31 @@ class Given:
         if self.weight is Weight.PENDING:
             return actor.is_verified
         return self.weight is Weight.VOID
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A support that a voice may go on with, after a merge."""
+
+    support_id: int
+    proposal_id: int
+    weight: Weight
+    given_at: datetime
+
+
+_PRECEDENCE = (Weight.COUNTED, Weight.PENDING, Weight.VOID)
+
+
+def one_voice(claims: Iterable[Claim], maximum: int | None) -> frozenset[int]:
+    """Which of the supports that come to one voice stay: one a proposition, and no more than the maximum in all.
+
+    What counts goes before what waits to be verified, and that before what cannot count; then the earlier before the later.
+    """
+    kept: dict[int, int] = {}
+    for claim in sorted(claims, key=lambda each: (_PRECEDENCE.index(each.weight), each.given_at, each.support_id)):
+        if claim.proposal_id not in kept and (maximum is None or len(kept) < maximum):
+            kept[claim.proposal_id] = claim.support_id
+    return frozenset(kept.values())
 
 
 def _speaks_in_the_vote(actor: Actor, rules: BallotRules) -> Verdict:

@@ -45,9 +45,11 @@ def test_a_loading_says_what_changed(alone: Operator, tmp_path: Path) -> None:
     alone("register", "load", str(written(tmp_path)))
     changed = (CAUVALDOR, replace(GRAMAT, population=3_000), LOT, OCCITANIE)
     ended = alone("register", "load", str(written(tmp_path, changed)))
-    assert ended.said.splitlines()[-2:] == [
+    assert ended.said.splitlines()[-4:] == [
         "         1  modifiée : Gramat (Lot)",
         "         1  disparue (elle reste lisible) : Rocamadour (Lot)",
+        "         1  sans successeur connu ; « consult register succeed » le dit :",
+        f"            {ROCAMADOUR.siren}  Rocamadour (Lot)",
     ]
 
 

@@ -196,7 +196,7 @@ def test_a_wrong_header_is_refused(tmp_path: Path, header: str, what: str) -> No
 
 def test_a_line_too_short_is_refused(tmp_path: Path) -> None:
     error = refusal(tmp_path, "\n".join([*lines()[:3], "214601288,commune", *lines()[4:], ""]).encode())
-    assert (error.line, error.what) == (4, "2 colonnes au lieu de 13")
+    assert (error.line, error.what) == (4, "2 colonnes au lieu de 14")
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"not a register\n", b"\x00\x01\x02", b"\xff\xfe\n", b'"', b'"a"b\n'])
