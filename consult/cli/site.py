@@ -4,7 +4,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import click
 
@@ -16,8 +18,13 @@ from consult.ground import clock, database
 from consult.web import words
 from consult.web.context import settings
 
+Result = TypeVar("Result")
+
 PAUSE_SECONDS = 2.0
 """How long `consult work` rests when there is nothing to send."""
+
+TEND_EVERY_SECONDS = 300.0
+"""How often it looks after the accounts: those nobody visits, and what no limit counts any more."""
 
 
 @click.command()
@@ -141,15 +148,22 @@ def serve(bind: str, workers: int | None) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Vide la boîte d’envoi, puis s’arrête.")
+@click.option("--once", is_flag=True, help="Veille sur les comptes, vide la boîte d’envoi, puis s’arrête.")
 @with_app
 def work(once: bool) -> None:
-    """Envoie les courriels en attente. Peut tourner deux fois à la fois ; s’arrête entre deux messages."""
+    """Envoie les courriels en attente, prévient puis ferme les comptes que personne ne visite depuis deux ans.
+
+    Peut tourner deux fois à la fois ; s’arrête entre deux messages.
+    """
     stop = threading.Event()
     if not once:
         for asked in (signal.SIGTERM, signal.SIGINT):
             signal.signal(asked, lambda _number, _frame: stop.set())
+    next_tending = time.monotonic()
     while not stop.is_set():
+        if time.monotonic() >= next_tending:
+            next_tending = time.monotonic() + TEND_EVERY_SECONDS
+            tend_once(stop) if once else surviving(lambda: tend_once(stop), None)
         sent, failed = work_once(stop) if once else work_on(stop)
         if once or sent or failed:
             click.echo(f"{words.plural(sent, 'courriel envoyé', 'courriels envoyés')}, {words.plural(failed, 'échec')}")
@@ -160,13 +174,38 @@ def work(once: bool) -> None:
 
 def work_on(stop: threading.Event) -> tuple[int, int]:
     """As `work_once`, but a base that fails for a while is said in one line: the next turn tries again."""
+    return surviving(lambda: work_once(stop), (0, 0))
+
+
+def surviving(turn: Callable[[], Result], otherwise: Result) -> Result:
+    """What a turn of work gives; `otherwise` when the base fails, which is said in one line: the next turn tries again."""
     try:
-        return work_once(stop)
+        return turn()
     except database.DatabaseFailure as error:
         click.echo(f"La base de données ne répond pas comme prévu : {first_line(error)}", err=True)
-        return 0, 0
+        return otherwise
     finally:
         database.db.session.close()
+
+
+def tend_once(stop: threading.Event | None = None) -> None:
+    """Warn and close the accounts that nobody visits, forget what nothing needs, a batch at a time, until all is done."""
+    from consult.accounts.addresses import forget_address_changes
+    from consult.accounts.closing import close_dormant, warn_dormant
+    from consult.accounts.sessions import forget_sessions
+
+    def count(turn: Callable[..., int]) -> int:
+        total = 0
+        while not (stop and stop.is_set()) and (done := turn(at=clock.now())):
+            total += done
+        return total
+
+    warned, closed = count(warn_dormant), count(close_dormant)
+    count(forget_sessions)
+    count(forget_address_changes)
+    if warned or closed:
+        told = words.plural(warned, "compte prévenu", "comptes prévenus")
+        click.echo(f"{told}, {words.plural(closed, 'compte fermé', 'comptes fermés')} faute de visite")
 
 
 def work_once(stop: threading.Event | None = None) -> tuple[int, int]:

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     OWN_SECOND_FACTOR = "own_second_factor"
     ADDRESS_UNCHANGED = "address_unchanged"
     ADDRESS_TAKEN = "address_taken"
+    TOO_MANY_DOWNLOADS = "too_many_downloads"
     OIDC_OFF = "oidc_off"
     OIDC_DECLINED = "oidc_declined"
     OIDC_WRONG = "oidc_wrong"

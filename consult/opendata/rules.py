@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from consult.calendar.rules import Calendar, Stage
@@ -16,6 +16,15 @@ Cell = str | int | date | datetime | None
 def may_publish(name: str, calendar: Calendar, at: datetime) -> Verdict:
     """Whether a file may be read at this instant: the ballot file once the vote has closed, the others always."""
     return verdict((name != "supports" or calendar.has_closed(Stage.VOTING, at), Reason.VOTE_NOT_OVER))
+
+
+MOST_DOWNLOADS = 5
+DOWNLOADS_COUNTED_OVER = timedelta(hours=1)
+
+
+def may_download(downloads: int) -> Verdict:
+    """Whether someone may download their own data, after so many times within DOWNLOADS_COUNTED_OVER."""
+    return verdict((downloads < MOST_DOWNLOADS, Reason.TOO_MANY_DOWNLOADS))
 
 
 _NEEDS_QUOTES = re.compile(r"[\",;\t\r\n]|^ | $")

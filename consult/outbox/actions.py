@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import JSON, Select, insert, literal, select
+from sqlalchemy import JSON, Select, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from consult.ground.database import transaction
@@ -22,8 +22,15 @@ MAX_DELAY = timedelta(hours=6)
 
 MAX_ATTEMPTS = 12
 
-USEFUL_FOR = {Notice.SIGN_IN: timedelta(minutes=15)}
+USEFUL_FOR = {
+    Notice.SIGN_IN: timedelta(minutes=15),
+    Notice.ADDRESS_CODE: timedelta(minutes=15),
+    Notice.MAILBOX_CODE: timedelta(days=7),
+}
 """How long a notice is worth reading, when not for ever: an old code opens nothing."""
+
+FAREWELLS = frozenset({Notice.ADDRESS_CHANGED, Notice.ACCOUNT_CLOSED})
+"""The last words to an address that is nobody's any more: once they are sent, it is forgotten."""
 
 
 def post(session: Session, notice: Notice, recipient: str, *, key: str, at: datetime, **data: Any) -> None:
@@ -87,8 +94,8 @@ def mark_sent(message_id: int, at: datetime) -> None:
     with transaction() as session:
         message = session.get_one(Message, message_id)
         message.sent_at = at
-        message.data = {}
         message.failure = None
+        _forget(message)
 
 
 def mark_failed(message_id: int, at: datetime, failure: str) -> None:
@@ -104,9 +111,28 @@ def give_up(message_id: int, at: datetime, failure: str) -> None:
     with transaction() as session:
         message = session.get_one(Message, message_id)
         message.given_up_at = at
-        message.data = {}
         message.failure = failure[:200]
+        _forget(message)
     log.warning("message %d given up: %s", message_id, failure)
+
+
+def _forget(message: Message) -> None:
+    """Nobody will read this row again to send it: neither what it said nor, after a farewell, to whom."""
+    message.data = {}
+    if message.notice in FAREWELLS:
+        message.recipient = ""
+
+
+def forget_address(session: Session, address_key: str, *, at: datetime, with_waiting: bool) -> None:
+    """Remove an address (in lower case) from what was sent to it; `with_waiting`, from what still waits too: it will not go.
+
+    What a worker is sending at this very instant arrives.
+    """
+    over = Message.sent_at.is_not(None) | Message.given_up_at.is_not(None)
+    theirs = func.lower(Message.recipient) == address_key
+    if with_waiting:
+        session.execute(update(Message).where(theirs, ~over).values(given_up_at=at, data={}, failure="AddressForgotten"))
+    session.execute(update(Message).where(theirs, over).values(recipient=""))
 
 
 def is_refused_for_good(error: Exception) -> bool:

@@ -28,6 +28,8 @@ FAMILIES = (
     "moderation",
     "moderation_attachments",
     "steering_roles",
+    "domains",
+    "mailbox_codes",
     "interests",
     "services",
     "collectivites",

@@ -1,4 +1,4 @@
-"""Forms of sign-in, of the account, of attachments and of roles."""
+"""Forms of sign-in, of the account and of roles."""
 
 import re
 from typing import Any
@@ -10,7 +10,6 @@ from wtforms import (
     SelectChoice,
     SelectField,
     StringField,
-    TextAreaField,
     ValidationError,
     validators,
 )
@@ -18,7 +17,6 @@ from wtforms import (
 from consult.accounts.actions import AccountDraft
 from consult.accounts.rules import LONGEST_ADDRESS, parse_address
 from consult.ground.actor import Profile, Role
-from consult.register.rules import is_siren
 from consult.web.forms.base import Form, at_most, required
 
 _CODE = re.compile(r"[0-9]{6}\Z")
@@ -41,12 +39,8 @@ def _is_address(_form: Any, field: Any) -> None:
         )
 
 
-def _is_siren(_form: Any, field: Any) -> None:
-    if not is_siren(field.data):
-        raise ValidationError("Ce n’est pas le SIREN d’une collectivité. Choisissez la vôtre dans la liste.")
-
-
-def _address_field(label: str, description: str = "") -> EmailField:
+def address_field(label: str, description: str = "") -> EmailField:
+    """An address that mail could go to."""
     return EmailField(
         label,
         [*required("Écrivez une adresse de courriel."), at_most(LONGEST_ADDRESS), _is_address],
@@ -59,16 +53,16 @@ def _address_field(label: str, description: str = "") -> EmailField:
 class SignInForm(Form):
     """Where to send a link and a code."""
 
-    email = _address_field("Adresse de courriel", "De préférence celle que vous utilisez pour votre collectivité.")
+    email = address_field("Adresse de courriel", "De préférence celle que vous utilisez pour votre collectivité.")
     suite = HiddenField()
 
 
-class CodeForm(Form):
-    """The six digits of the message."""
-
-    code = StringField(
-        "Code à six chiffres",
+def code_field(label: str, description: str = "") -> StringField:
+    """Six digits, spaces or not."""
+    return StringField(
+        label,
         [*required("Écrivez les six chiffres du message."), validators.Regexp(_CODE, message="Le code a six chiffres.")],
+        description=description,
         filters=[_unspaced],
         render_kw={
             "autocomplete": "one-time-code",
@@ -76,6 +70,12 @@ class CodeForm(Form):
             "class": "input-code",
         },
     )
+
+
+class CodeForm(Form):
+    """The six digits of the message."""
+
+    code = code_field("Code à six chiffres")
 
 
 class AccountForm(Form):
@@ -106,31 +106,10 @@ class AccountForm(Form):
         return AccountDraft(self.name.data, Profile(self.profile.data), self.function.data)
 
 
-class AttachmentForm(Form):
-    """One of the collectivités that the search found."""
-
-    siren = RadioField(
-        "Votre collectivité",
-        [validators.InputRequired("Choisissez votre collectivité dans la liste."), _is_siren],
-        validate_choice=False,
-        filters=[_unspaced],
-    )
-
-
-class RefusalForm(Form):
-    """Why a request is refused."""
-
-    reason = TextAreaField(
-        "Raison du refus",
-        [*required("Écrivez la raison : la personne la recevra par courriel."), at_most(1000)],
-        description="Elle est envoyée telle quelle à la personne. Dites ce qui manque, et comment y remédier.",
-    )
-
-
 class GrantForm(Form):
     """A role for someone."""
 
-    email = _address_field("Adresse de courriel de la personne", "Celle de son compte.")
+    email = address_field("Adresse de courriel de la personne", "Celle de son compte.")
     role = SelectField(
         "Rôle",
         [validators.InputRequired("Choisissez un rôle.")],

@@ -1,0 +1,227 @@
+"""Everything the site keeps of one person, for that person alone: the last room may read all the others.
+
+Nobody else's name or address is in it: an invitation is told without the address it went to, an interest without those it
+names, an event without its details. Names of sections and fields stay once they are out.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from consult.accounts.actions import locked_person
+from consult.accounts.model import (
+    Attachment,
+    Identity,
+    Invitation,
+    MutedTopic,
+    Person,
+    PersonSession,
+    RecoveryCode,
+    RoleGrant,
+    SecondFactor,
+)
+from consult.calendar.model import Edition
+from consult.contributions.model import Contribution, MeToo
+from consult.ground.actor import Actor
+from consult.ground.database import reading, transaction
+from consult.ground.refusals import NotFound
+from consult.interests.model import Interest
+from consult.journal.actions import record
+from consult.journal.model import Event, EventKind
+from consult.opendata.rules import DOWNLOADS_COUNTED_OVER, may_download
+from consult.outbox.model import Message
+from consult.proposals.model import Proposal
+from consult.register.model import Collectivite
+from consult.voting.model import Support
+
+SCHEMA = "consult/personal-data/1"
+
+AnySelect = Select[*tuple[Any, ...]]
+Entry = dict[str, Any]
+
+
+def download(actor: Actor, *, at: datetime) -> Entry:
+    """Everything kept of the actor, as plain values, texts and instants; journaled. The same number of statements for
+    everybody.
+
+    Raises Refused for a visitor, and with the reason of `may_download`.
+    """
+    with transaction() as session:
+        person = locked_person(session, actor)
+        may_download(_downloads(session, person.id, at)).or_refuse()
+        record(session, EventKind.DATA_DOWNLOADED, actor, at=at)
+    return personal_data(person.id, at=at)
+
+
+def _downloads(session: Session, person_id: int, at: datetime) -> int:
+    recent = (Event.kind == EventKind.DATA_DOWNLOADED) & (Event.at > at - DOWNLOADS_COUNTED_OVER)
+    return session.scalar(select(func.count()).where(Event.person_id == person_id, recent)) or 0
+
+
+def personal_data(person_id: int, *, at: datetime) -> Entry:
+    """The same, of anyone: only their own page, or an operator, may ask. Raises NotFound."""
+    person = reading().execute(_person(person_id)).mappings().one_or_none()
+    if person is None:
+        raise NotFound
+    sections = {name: _entries(lines) for name, lines in _sections(person_id, person["email"]).items()}
+    for attachment in sections["attachments"]:
+        attachment["evidence"] = {key: value for key, value in attachment["evidence"].items() if key != "by"}
+    return {"schema": SCHEMA, "generated_at": at, "person": dict(person), **sections}
+
+
+def _entries(lines: AnySelect) -> list[Entry]:
+    return [dict(row) for row in reading().execute(lines).mappings()]
+
+
+def sizes(person_id: int, email: str) -> Mapping[str, int]:
+    """How many entries each section has. One statement."""
+    sections = _sections(person_id, email)
+    counts = [
+        select(func.count()).select_from(lines.order_by(None).subquery()).scalar_subquery().label(name)
+        for name, lines in sections.items()
+    ]
+    return dict(reading().execute(select(*counts)).mappings().one())
+
+
+def _person(person_id: int) -> AnySelect:
+    return select(
+        Person.email,
+        Person.name,
+        Person.profile,
+        Person.function,
+        Person.created_at,
+        Person.last_seen_at,
+        Person.warned_at,
+    ).where(Person.id == person_id)
+
+
+def _sections(person_id: int, email: str) -> dict[str, AnySelect]:
+    """What is kept, by section: everything but the person's own line."""
+    return _account(person_id, email.lower()) | _acts(person_id)
+
+
+def _account(person_id: int, email_key: str) -> dict[str, AnySelect]:
+    return {
+        "attachments": select(
+            Attachment.siren,
+            Collectivite.name.label("collectivite"),
+            Attachment.status,
+            Attachment.way,
+            Attachment.evidence,
+            Attachment.requested_at,
+            Attachment.decided_at,
+            Attachment.verified_at,
+            Attachment.reason,
+        )
+        .join(Collectivite, Collectivite.siren == Attachment.siren)
+        .where(Attachment.person_id == person_id)
+        .order_by(Attachment.id),
+        "identities": select(Identity.issuer, Identity.subject, Identity.siret, Identity.linked_at, Identity.seen_at)
+        .where(Identity.person_id == person_id)
+        .order_by(Identity.id),
+        "sessions": select(
+            PersonSession.opened_at,
+            PersonSession.ended_at,
+            PersonSession.way,
+            PersonSession.device,
+            PersonSession.second_factor_at,
+        )
+        .where(PersonSession.person_id == person_id)
+        .order_by(PersonSession.id),
+        "second_factor": select(SecondFactor.confirmed_at).where(SecondFactor.person_id == person_id),
+        "recovery_codes": select(RecoveryCode.used_at).where(RecoveryCode.person_id == person_id).order_by(RecoveryCode.id),
+        "roles": select(RoleGrant.role, RoleGrant.granted_at).where(RoleGrant.person_id == person_id).order_by(RoleGrant.role),
+        "muted_topics": select(MutedTopic.topic).where(MutedTopic.person_id == person_id).order_by(MutedTopic.topic),
+        "invitations_sent": _invitations(Invitation.invited_by == person_id),
+        "invitations_received": _invitations(Invitation.email_key == email_key),
+        "messages": select(Message.notice, Message.created_at, Message.sent_at)
+        .where(func.lower(Message.recipient) == email_key)
+        .order_by(Message.id),
+    }
+
+
+def _invitations(whose: ColumnElement[bool]) -> AnySelect:
+    return (
+        select(
+            Invitation.siren,
+            Invitation.created_at,
+            Invitation.expires_at,
+            Invitation.closed_at,
+            Invitation.outcome,
+        )
+        .where(whose)
+        .order_by(Invitation.id)
+    )
+
+
+def _acts(person_id: int) -> dict[str, AnySelect]:
+    edition = Edition.slug.label("edition")
+    return {
+        "contributions": select(
+            edition,
+            Contribution.number,
+            Contribution.type,
+            Contribution.siren,
+            *_WRITTEN,
+            Contribution.status,
+            Contribution.published_at,
+        )
+        .join(Edition, Edition.id == Contribution.edition_id)
+        .where(Contribution.person_id == person_id)
+        .order_by(Contribution.id),
+        "me_too": select(edition, Contribution.number, MeToo.siren, MeToo.at)
+        .join(Contribution, Contribution.id == MeToo.contribution_id)
+        .join(Edition, Edition.id == Contribution.edition_id)
+        .where(MeToo.person_id == person_id)
+        .order_by(MeToo.at, MeToo.contribution_id),
+        "supports": select(edition, Proposal.number.label("proposal"), Support.siren, Support.given_at, Support.receipt)
+        .join(Proposal, Proposal.id == Support.proposal_id)
+        .join(Edition, Edition.id == Support.edition_id)
+        .where(Support.person_id == person_id)
+        .order_by(Support.id),
+        "interests": select(
+            edition,
+            Interest.number,
+            Proposal.number.label("proposal"),
+            Interest.siren,
+            Interest.level,
+            Interest.availability,
+            Interest.motivation,
+            Interest.charter,
+            Interest.status,
+            Interest.reason,
+            Interest.submitted_at,
+            Interest.decided_at,
+        )
+        .join(Proposal, Proposal.id == Interest.proposal_id)
+        .join(Edition, Edition.id == Interest.edition_id)
+        .where(Interest.person_id == person_id)
+        .order_by(Interest.id),
+        "events": select(Event.at, Event.kind, edition, Event.siren, Event.subject)
+        .outerjoin(Edition, Edition.id == Event.edition_id)
+        .where(Event.person_id == person_id)
+        .order_by(Event.id),
+    }
+
+
+_WRITTEN: Sequence[ColumnElement[Any]] = tuple(
+    getattr(Contribution, name)
+    for name in (
+        "partner",
+        "profile",
+        "function",
+        "title",
+        "situation",
+        "audience",
+        "effects",
+        "url",
+        "repository",
+        "licence",
+        "users",
+        "funding_sought",
+        "funding_purpose",
+    )
+)
