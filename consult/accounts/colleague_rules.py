@@ -1,7 +1,7 @@
 """In whose name one acts, what colleagues see of each other, whom they invite: what may be done, and why not."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from consult.accounts.model import AttachmentStatus
 from consult.accounts.rules import may_act_for_oneself
@@ -97,8 +97,3 @@ def may_answer_invitation(actor: Actor, *, is_mine: bool, serves: bool) -> Verdi
 def may_revoke_invitation(actor: Actor, *, is_live: bool) -> Verdict:
     """Whether the actor may take back an invitation of the collectivité in whose name they act, whoever sent it."""
     return verdict(may_see_colleagues(actor), (is_live, Reason.INVITATION_CLOSED))
-
-
-def serves(*, expires_at: datetime, is_closed: bool, inviter_is_verified: bool, at: datetime) -> bool:
-    """Whether an invitation still brings something: `expires_at` is outside, and it is worth what its author's word is."""
-    return not is_closed and inviter_is_verified and at < expires_at

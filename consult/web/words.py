@@ -78,6 +78,11 @@ def instant(value: datetime) -> str:
     return f"{at_hour(value)} (heure de{NBSP}Paris)"
 
 
+def parsed(iso: str) -> datetime:
+    """The instant that a letter or the journal carries as text, ISO 8601 with its offset."""
+    return datetime.fromisoformat(iso)
+
+
 def moment(value: datetime) -> str:
     """« mardi 20 avril 2021, 10 h 00 »."""
     return f"{weekday(value)}, {hour(value)}"

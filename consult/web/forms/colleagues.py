@@ -1,7 +1,11 @@
 """Forms about the collectivités one acts for, and the people one invites to act with."""
 
+from typing import ClassVar
+
 from wtforms import HiddenField
 
+from consult.ground.refusals import Reason
+from consult.web.forms.accounts import address_field
 from consult.web.forms.base import Form
 from consult.web.forms.inputs import NumberField
 
@@ -11,3 +15,13 @@ class MandateForm(Form):
 
     attachment = NumberField()
     suite = HiddenField()
+
+
+class InvitationForm(Form):
+    """Whom to invite."""
+
+    email = address_field(
+        "Adresse de courriel à inviter",
+        "La personne se connectera avec cette adresse, et pourra seule accepter.",
+    )
+    refused_at: ClassVar[dict[Reason, str]] = {Reason.ALREADY_INVITED: "email", Reason.ALREADY_ATTACHED: "email"}
