@@ -78,7 +78,13 @@ def complete_account(actor: Actor, draft: AccountDraft, *, at: datetime) -> None
 def locked_person(session: Session, actor: Actor) -> Person:
     """The actor's own row, theirs until the end of the transaction. Raises Refused for a visitor."""
     rules.may_act_for_oneself(actor).or_refuse()
-    return session.scalars(select(Person).where(Person.id == actor.person_id).with_for_update()).one()
+    return lock_person(session, actor.person_id or 0)
+
+
+def lock_person(session: Session, person_id: int) -> Person:
+    """Somebody's row, held until the end of the transaction. Rows that only point to it, such as an event's, may be written
+    meanwhile (`FOR NO KEY UPDATE`): no two acts can wait for each other over that. Taken before any attachment's."""
+    return session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one()
 
 
 # ── Roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,42 +1,136 @@
-"""Reading attachments: one's own, the team's queue, everything known of a request."""
+"""Reading attachments: one's own, and the team's queue. Everything known of one request has its own file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, Row, Select, UnaryExpression, case, exists, func, select
 from sqlalchemy.orm import aliased
 
-from consult.accounts.model import Attachment, AttachmentStatus, Person
+from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, OfficialMailbox, Person
 from consult.accounts.queries import LIVE, known_as
-from consult.ground.actor import Profile
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.register.model import Collectivite
-from consult.register.rules import Category, Kind, full_name, kind_label
+from consult.register.rules import full_name
 
 
 @dataclass(frozen=True, slots=True)
 class OwnAttachment:
-    """An attachment, as the person it concerns sees it."""
+    """An attachment, as the person it concerns sees it, and what ways remain to verify it."""
 
     id: int
     siren: str
     collectivite: str
     status: AttachmentStatus
+    way: AttachmentWay
     requested_at: datetime
     decided_at: datetime | None
+    verified_at: datetime | None
     reason: str
+    ended_by_other: bool
+    """Whether a colleague or the team ended it, rather than the person or the register."""
+    is_current: bool
+    """Whether the register still holds the collectivité."""
+    colleagues: int
+    """How many others are verified for it."""
+    has_mailbox: bool
+    """Whether its official mailbox is known."""
+
+    @property
+    def carries_a_proof(self) -> bool:
+        """Whether it waits although something proves it: somebody had said no before."""
+        return self.status is AttachmentStatus.PENDING and self.way is not AttachmentWay.MODERATOR
+
+
+def _own(person_id: int) -> Select[*tuple[Any, ...]]:
+    other = aliased(Attachment)
+    colleagues = (
+        select(func.count())
+        .where(
+            other.siren == Attachment.siren,
+            other.status == AttachmentStatus.VERIFIED,
+            other.person_id != Attachment.person_id,
+        )
+        .correlate(Attachment)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Attachment,
+            Collectivite.name,
+            Collectivite.kind,
+            Collectivite.departement_name,
+            Collectivite.is_current,
+            colleagues.label("colleagues"),
+            exists().where(OfficialMailbox.siren == Attachment.siren).correlate(Attachment).label("has_mailbox"),
+        )
+        .join(Collectivite, Collectivite.siren == Attachment.siren)
+        .where(Attachment.person_id == person_id)
+    )
+
+
+def _as_own(row: Row[Any]) -> OwnAttachment:
+    one: Attachment = row.Attachment
+    return OwnAttachment(
+        id=one.id,
+        siren=one.siren,
+        collectivite=full_name(row.name, row.kind, row.departement_name),
+        status=one.status,
+        way=one.way,
+        requested_at=one.requested_at,
+        decided_at=one.decided_at,
+        verified_at=one.verified_at,
+        reason=one.reason,
+        ended_by_other=one.status is AttachmentStatus.ENDED and one.decided_by not in (None, one.person_id),
+        is_current=row.is_current,
+        colleagues=row.colleagues,
+        has_mailbox=row.has_mailbox,
+    )
 
 
 def attachments_of(person_id: int, *, page: int = 1) -> Page[OwnAttachment]:
     """Every attachment of a person, live ones first, then the latest. Two statements."""
-    session, where = reading(), Attachment.person_id == person_id
-    total = session.scalar(select(func.count()).select_from(Attachment).where(where)) or 0
+    session = reading()
+    total = session.scalar(select(func.count()).where(Attachment.person_id == person_id)) or 0
     rows = session.execute(
+        _own(person_id)
+        .order_by(case((Attachment.status.in_(LIVE), 0), else_=1), Attachment.id.desc())
+        .offset(offset(page))
+        .limit(PAGE_SIZE)
+    )
+    return Page([_as_own(row) for row in rows], page, total)
+
+
+def own_attachment(person_id: int, attachment_id: int) -> OwnAttachment:
+    """One of a person's own attachments. One statement. Raises NotFound."""
+    row = reading().execute(_own(person_id).where(Attachment.id == attachment_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _as_own(row)
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentLine:
+    """An attachment on the team's desk: who, for which collectivité, where it stands, since when."""
+
+    id: int
+    person: str
+    siren: str
+    collectivite: str
+    status: AttachmentStatus
+    requested_at: datetime
+    decided_at: datetime | None
+
+
+def desk_lines(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The lines under these conditions, still without an order; `as_line` reads each row."""
+    return (
         select(
             Attachment.id,
+            known_as().label("person"),
             Attachment.siren,
             Collectivite.name,
             Collectivite.kind,
@@ -44,152 +138,31 @@ def attachments_of(person_id: int, *, page: int = 1) -> Page[OwnAttachment]:
             Attachment.status,
             Attachment.requested_at,
             Attachment.decided_at,
-            Attachment.reason,
-        )
-        .join(Collectivite, Collectivite.siren == Attachment.siren)
-        .where(where)
-        .order_by(case((Attachment.status.in_(LIVE), 0), else_=1), Attachment.id.desc())
-        .offset(offset(page))
-        .limit(PAGE_SIZE)
-    )
-    items = [
-        OwnAttachment(
-            row.id,
-            row.siren,
-            full_name(row.name, row.kind, row.departement_name),
-            row.status,
-            row.requested_at,
-            row.decided_at,
-            row.reason,
-        )
-        for row in rows
-    ]
-    return Page(items, page, total)
-
-
-@dataclass(frozen=True, slots=True)
-class PendingAttachment:
-    """A request, as the queue shows it."""
-
-    id: int
-    person: str
-    collectivite: str
-    requested_at: datetime
-
-
-def pending_attachments(*, page: int = 1) -> Page[PendingAttachment]:
-    """Requests still to be decided, oldest first. Two statements, however many there are."""
-    session, where = reading(), Attachment.status == AttachmentStatus.PENDING
-    total = session.scalar(select(func.count()).select_from(Attachment).where(where)) or 0
-    rows = session.execute(
-        select(
-            Attachment.id,
-            Person.name.label("person"),
-            Collectivite.name,
-            Collectivite.kind,
-            Collectivite.departement_name,
-            Attachment.requested_at,
         )
         .join(Person, Person.id == Attachment.person_id)
         .join(Collectivite, Collectivite.siren == Attachment.siren)
-        .where(where)
-        .order_by(Attachment.requested_at, Attachment.id)
-        .offset(offset(page))
-        .limit(PAGE_SIZE)
+        .where(*where)
     )
-    items = [
-        PendingAttachment(row.id, row.person, full_name(row.name, row.kind, row.departement_name), row.requested_at)
-        for row in rows
-    ]
-    return Page(items, page, total)
 
 
-@dataclass(frozen=True, slots=True)
-class AttachmentFile:
-    """Everything known of a request, for who decides."""
-
-    id: int
-    status: AttachmentStatus
-    requested_at: datetime
-    decided_at: datetime | None
-    decided_by: str | None
-    reason: str
-    person_id: int
-    person: str
-    profile: Profile | None
-    function: str
-    email: str
-    siren: str
-    name: str
-    kind: Kind
-    category: Category | None
-    insee: str | None
-    departement_name: str | None
-    population: int
-    colleagues: Sequence[str] = ()
-    """Name and function of people already verified for the same collectivité, at most MOST_COLLEAGUES of them."""
-
-    @property
-    def collectivite(self) -> str:
-        return full_name(self.name, self.kind, self.departement_name)
-
-    @property
-    def kind_label(self) -> str:
-        return kind_label(self.kind, self.category)
-
-    @property
-    def domain(self) -> str:
-        """What comes after the @ of the person's address, in ASCII: two domains that merely look alike differ here."""
-        return self.email.rpartition("@")[2]
+def as_line(row: Row[Any]) -> AttachmentLine:
+    """A row of `desk_lines`."""
+    name = full_name(row.name, row.kind, row.departement_name)
+    return AttachmentLine(row.id, row.person, row.siren, name, row.status, row.requested_at, row.decided_at)
 
 
-MOST_COLLEAGUES = 20
+def pending_attachments(*, page: int = 1) -> Page[AttachmentLine]:
+    """Requests still to be decided, oldest first. Two statements, however many there are."""
+    return _desk(AttachmentStatus.PENDING, page, (Attachment.requested_at.asc(), Attachment.id.asc()))
 
 
-def attachment_file(attachment_id: int) -> AttachmentFile:
-    """A request and what is known about it, decided or not. Two statements. Raises NotFound."""
-    decider = aliased(Person)
-    row = (
-        reading()
-        .execute(
-            select(
-                Attachment.id,
-                Attachment.status,
-                Attachment.requested_at,
-                Attachment.decided_at,
-                known_as(decider).label("decided_by"),
-                Attachment.reason,
-                Attachment.person_id,
-                known_as().label("person"),
-                Person.profile,
-                Person.function,
-                Person.email,
-                Collectivite.siren,
-                Collectivite.name,
-                Collectivite.kind,
-                Collectivite.category,
-                Collectivite.insee,
-                Collectivite.departement_name,
-                Collectivite.population,
-            )
-            .join(Person, Person.id == Attachment.person_id)
-            .join(Collectivite, Collectivite.siren == Attachment.siren)
-            .outerjoin(decider, decider.id == Attachment.decided_by)
-            .where(Attachment.id == attachment_id)
-        )
-        .one_or_none()
-    )
-    if row is None:
-        raise NotFound
-    return AttachmentFile(**row._mapping, colleagues=_colleagues(row.siren, but=row.person_id))
+def decided_attachments(status: AttachmentStatus, *, page: int = 1) -> Page[AttachmentLine]:
+    """Those that were verified, refused or ended, the latest decision first. Two statements."""
+    return _desk(status, page, (Attachment.decided_at.desc(), Attachment.id.desc()))
 
 
-def _colleagues(siren: str, *, but: int) -> Sequence[str]:
-    rows = reading().execute(
-        select(Person.name, Person.function)
-        .join(Attachment, Attachment.person_id == Person.id)
-        .where(Attachment.siren == siren, Attachment.status == AttachmentStatus.VERIFIED, Person.id != but)
-        .order_by(Attachment.verified_at, Attachment.id)
-        .limit(MOST_COLLEAGUES)
-    )
-    return [f"{name}, {function}" for name, function in rows]
+def _desk(status: AttachmentStatus, page: int, order: Sequence[UnaryExpression[Any]]) -> Page[AttachmentLine]:
+    where = Attachment.status == status
+    total = reading().scalar(select(func.count()).where(where)) or 0
+    rows = reading().execute(desk_lines(where).order_by(*order).offset(offset(page)).limit(PAGE_SIZE))
+    return Page([as_line(row) for row in rows], page, total)

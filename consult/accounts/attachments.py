@@ -1,21 +1,37 @@
-"""Attaching to a collectivité: asking, withdrawing, verifying, refusing. What proves it by itself has its own file."""
+"""Attaching to a collectivité: asking, withdrawing, verifying, refusing, reopening, ending. What proves it by itself has its
+own file.
 
+A person's row is locked before their attachments, and a collectivité's lock is taken before either: acts that meet wait for
+one another, and never in a circle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from consult.accounts import rules
-from consult.accounts.actions import locked_person
-from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Person
+from consult.accounts.actions import lock_person, locked_person
+from consult.accounts.model import (
+    Attachment,
+    AttachmentStatus,
+    AttachmentWay,
+    Invitation,
+    InvitationOutcome,
+    Person,
+    Topic,
+)
 from consult.accounts.proofs import Proof, proof_at_hand
-from consult.accounts.queries import LIVE
+from consult.accounts.queries import LIVE, as_now, wants
 from consult.ground.actor import Actor
-from consult.ground.database import transaction
+from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound
 from consult.journal.actions import record
-from consult.journal.model import EventKind
-from consult.outbox.actions import post
+from consult.journal.model import Event, EventKind
+from consult.outbox.actions import post, post_to_all
 from consult.outbox.model import Notice
 from consult.register.model import Collectivite
 from consult.register.rules import full_name, is_siren
@@ -28,7 +44,6 @@ def ask_attachment(actor: Actor, siren: str, *, at: datetime) -> int:
     """
     with transaction() as session:
         person = locked_person(session, actor)
-        is_current = is_siren(siren) and session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren))
         held = session.execute(
             select(Attachment.siren, Attachment.status).where(Attachment.person_id == person.id, Attachment.status.in_(LIVE))
         ).all()
@@ -36,12 +51,16 @@ def ask_attachment(actor: Actor, siren: str, *, at: datetime) -> int:
             actor,
             profile=person.profile,
             siren=siren,
-            is_current=bool(is_current),
+            is_current=_is_current(session, siren),
             live={row.siren for row in held},
             pending=sum(row.status is AttachmentStatus.PENDING for row in held),
         ).or_refuse()
         proof = proof_at_hand(session, person, siren)
         return (prove(session, actor, siren, proof, at=at) if proof else _ask(session, actor, person.id, siren, at)).id
+
+
+def _is_current(session: Session, siren: str) -> bool:
+    return is_siren(siren) and bool(session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren)))
 
 
 def _ask(session: Session, actor: Actor, person_id: int, siren: str, at: datetime) -> Attachment:
@@ -70,13 +89,12 @@ def prove(session: Session, actor: Actor, siren: str, proof: Proof, *, at: datet
     Raises Refused with the reason of `may_prove_attachment`.
     """
     person = locked_person(session, actor)
-    is_current = is_siren(siren) and session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren))
-    rules.may_prove_attachment(actor, profile=person.profile, is_current=bool(is_current)).or_refuse()
+    rules.may_prove_attachment(actor, profile=person.profile, is_current=_is_current(session, siren)).or_refuse()
     known = session.scalars(
         select(Attachment)
         .where(Attachment.person_id == person.id, Attachment.siren == siren)
         .order_by(Attachment.id.desc())
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     live = next((each for each in known if each.status in LIVE), None)
     if live is not None and live.status is AttachmentStatus.VERIFIED:
@@ -84,13 +102,22 @@ def prove(session: Session, actor: Actor, siren: str, proof: Proof, *, at: datet
             live.way, live.evidence = proof.way, dict(proof.evidence)
             _record(session, EventKind.ATTACHMENT_VERIFIED, actor, live, at)
         return live
-    over = next((each for each in known if each.status not in LIVE), None)
-    is_put_aside = over is not None and rules.is_put_aside(over.status, decided_by=over.decided_by, person_id=person.id)
     attachment = live or _ask(session, actor, person.id, siren, at)
     attachment.way, attachment.evidence = proof.way, dict(proof.evidence)
-    if not is_put_aside:
-        _verify(session, actor, attachment, "", at)
+    if not was_put_aside(known):
+        give_voice(session, actor, attachment, at=at)
     return attachment
+
+
+def was_put_aside(known: Sequence[Attachment]) -> bool:
+    """Whether the last answer of others about one person's attachments to a collectivité, latest first, was no. A request
+    that they made and took back since is no answer: it does not wash away the one before."""
+    for each in known:
+        if rules.is_put_aside(each.status, decided_by=each.decided_by, person_id=each.person_id):
+            return True
+        if each.verified_at is not None:
+            return False
+    return False
 
 
 def withdraw_attachment(actor: Actor, attachment_id: int, *, at: datetime) -> None:
@@ -99,7 +126,7 @@ def withdraw_attachment(actor: Actor, attachment_id: int, *, at: datetime) -> No
     Raises NotFound when it is somebody else's, Refused with the reason of `may_withdraw_attachment`.
     """
     with transaction() as session:
-        attachment = _locked_attachment(session, attachment_id)
+        attachment = locked_attachment(session, attachment_id)
         if attachment.person_id != actor.person_id:
             raise NotFound
         rules.may_withdraw_attachment(actor, status=attachment.status).or_refuse()
@@ -107,23 +134,43 @@ def withdraw_attachment(actor: Actor, attachment_id: int, *, at: datetime) -> No
         _record(session, EventKind.ATTACHMENT_ENDED, actor, attachment, at)
 
 
-def verify_attachment(actor: Actor, attachment_id: int, *, reason: str = "", at: datetime) -> None:
-    """Say that a person speaks for a collectivité, and tell them.
+def verify_attachment(actor: Actor, attachment_id: int, *, reason: str, seen: str = "", at: datetime) -> None:
+    """Say for the team that a person speaks for a collectivité, why, and what was seen; tell them, and their colleagues.
 
     Raises NotFound, and Refused with the reason of `may_verify_attachment`.
     """
     with transaction() as session:
-        attachment = _locked_attachment(session, attachment_id)
-        rules.may_verify_attachment(actor, person_id=attachment.person_id, status=attachment.status).or_refuse()
-        attachment.way, attachment.evidence = AttachmentWay.MODERATOR, {}
-        _verify(session, actor, attachment, reason, at)
+        attachment = locked_attachment(session, attachment_id)
+        rules.may_verify_attachment(
+            actor,
+            person_id=attachment.person_id,
+            status=attachment.status,
+            is_current=_is_current(session, attachment.siren),
+            reason=reason,
+        ).or_refuse()
+        attachment.evidence = _seen(attachment, seen.strip())
+        attachment.way = AttachmentWay.MODERATOR
+        give_voice(session, actor, attachment, reason=reason, at=at)
 
 
-def _verify(session: Session, actor: Actor, attachment: Attachment, reason: str, at: datetime) -> None:
+def _seen(attachment: Attachment, seen: str) -> dict[str, Any]:
+    """What the team's decision rests on: what it saw, and the proof that the request carried, if any."""
+    carried = {} if attachment.way is AttachmentWay.MODERATOR else {"carried": attachment.way.value, **attachment.evidence}
+    return carried | ({"seen": seen} if seen else {})
+
+
+def give_voice(session: Session, actor: Actor, attachment: Attachment, *, reason: str = "", at: datetime) -> None:
+    """Make an attachment verified, by its way and on its evidence, inside the transaction that holds its row; tell the
+    person, and the colleagues who want to know. The caller has asked its rule."""
     _decide(actor, attachment, AttachmentStatus.VERIFIED, reason, at)
     attachment.verified_at = at
-    _tell(session, Notice.ATTACHMENT_VERIFIED, attachment, at)
-    _record(session, EventKind.ATTACHMENT_VERIFIED, actor, attachment, at)
+    event = _record(session, EventKind.ATTACHMENT_VERIFIED, actor, attachment, at)
+    about = _about(session, attachment)
+    by_team = attachment.way is AttachmentWay.MODERATOR
+    _tell(
+        session, Notice.ATTACHMENT_VERIFIED, about, event, reason=attachment.reason, way=attachment.way.label, by_team=by_team
+    )
+    _tell_colleagues(session, actor, attachment, about, at)
 
 
 def refuse_attachment(actor: Actor, attachment_id: int, *, reason: str, at: datetime) -> None:
@@ -132,15 +179,88 @@ def refuse_attachment(actor: Actor, attachment_id: int, *, reason: str, at: date
     Raises NotFound, and Refused with the reason of `may_refuse_attachment`.
     """
     with transaction() as session:
-        attachment = _locked_attachment(session, attachment_id)
+        attachment = locked_attachment(session, attachment_id)
         rules.may_refuse_attachment(actor, person_id=attachment.person_id, status=attachment.status, reason=reason).or_refuse()
         _decide(actor, attachment, AttachmentStatus.REFUSED, reason, at)
-        _tell(session, Notice.ATTACHMENT_REFUSED, attachment, at)
-        _record(session, EventKind.ATTACHMENT_REFUSED, actor, attachment, at)
+        event = _record(session, EventKind.ATTACHMENT_REFUSED, actor, attachment, at)
+        _tell(session, Notice.ATTACHMENT_REFUSED, _about(session, attachment), event, reason=attachment.reason)
 
 
-def _locked_attachment(session: Session, attachment_id: int) -> Attachment:
-    found = session.scalars(select(Attachment).where(Attachment.id == attachment_id).with_for_update()).one_or_none()
+def reopen_attachment(actor: Actor, attachment_id: int, *, reason: str, at: datetime) -> None:
+    """Take a refusal back: the request waits again, since the day it was made. The person is told why.
+
+    Raises NotFound, and Refused with the reason of `may_reopen_attachment`.
+    """
+    with transaction() as session:
+        person_id = session.scalar(select(Attachment.person_id).where(Attachment.id == attachment_id))
+        if person_id is None:
+            raise NotFound
+        person = lock_person(session, person_id)  # they may be asking anew, or becoming a partner, at the same instant
+        attachment = locked_attachment(session, attachment_id)
+        live = (Attachment.person_id == person_id, Attachment.siren == attachment.siren, Attachment.status.in_(LIVE))
+        rules.may_reopen_attachment(
+            actor,
+            person_id=person_id,
+            profile=person.profile,
+            status=attachment.status,
+            is_current=_is_current(session, attachment.siren),
+            is_open=person.closed_at is None,
+            asked_anew=session.scalar(select(Attachment.id).where(*live, Attachment.id != attachment_id)) is not None,
+            reason=reason,
+        ).or_refuse()
+        attachment.status, attachment.decided_at = AttachmentStatus.PENDING, None
+        attachment.decided_by, attachment.reason = None, ""
+        event = _record(session, EventKind.ATTACHMENT_REOPENED, actor, attachment, at, reason=reason.strip())
+        _tell(session, Notice.ATTACHMENT_REOPENED, _about(session, attachment), event, reason=reason.strip())
+
+
+def end_attachment(actor: Actor, attachment_id: int, *, reason: str = "", at: datetime) -> None:
+    """Leave a collectivité; or end, for one's own or for the team, what somebody else could do in its name, and tell them why.
+
+    What they did stays, and counts if it did. Invitations that somebody else's decision finds open are revoked with it:
+    whoever is shown the door lets nobody in.
+
+    Raises NotFound when it is not the actor's to know of, Refused with the reason of `may_end_attachment`.
+    """
+    with transaction() as session:
+        siren = session.scalar(select(Attachment.siren).where(Attachment.id == attachment_id))
+        if siren is None:
+            raise NotFound
+        lock(session, Lock.COLLECTIVITE, siren)  # two colleagues who end each other at once do not both
+        attachment = locked_attachment(session, attachment_id)
+        who = as_now(session, actor.acting_for(siren) or actor)
+        if not rules.may_know_attachment(who, person_id=attachment.person_id, siren=siren):
+            raise NotFound
+        was_verified = attachment.status is AttachmentStatus.VERIFIED
+        rules.may_end_attachment(
+            who, person_id=attachment.person_id, siren=siren, status=attachment.status, reason=reason
+        ).or_refuse()
+        _decide(actor, attachment, AttachmentStatus.ENDED, reason, at)
+        event = _record(session, EventKind.ATTACHMENT_ENDED, who, attachment, at)
+        if attachment.person_id != actor.person_id:
+            _revoke_invitations(session, attachment, at)
+            by = f"{actor.name}, {actor.function}" if who.is_verified and who.siren == siren else ""
+            about = _about(session, attachment)
+            _tell(session, Notice.ATTACHMENT_ENDED, about, event, reason=attachment.reason, by=by, was_verified=was_verified)
+
+
+def _revoke_invitations(session: Session, attachment: Attachment, at: datetime) -> None:
+    session.execute(
+        update(Invitation)
+        .where(
+            Invitation.invited_by == attachment.person_id,
+            Invitation.siren == attachment.siren,
+            Invitation.closed_at.is_(None),
+        )
+        .values(closed_at=at, outcome=InvitationOutcome.REVOKED)
+    )
+
+
+def locked_attachment(session: Session, attachment_id: int) -> Attachment:
+    """An attachment, held until the end of the transaction. Raises NotFound."""
+    found = session.scalars(
+        select(Attachment).where(Attachment.id == attachment_id).with_for_update(key_share=True)
+    ).one_or_none()
     if found is None:
         raise NotFound
     return found
@@ -151,26 +271,66 @@ def _decide(actor: Actor, attachment: Attachment, status: AttachmentStatus, reas
     attachment.decided_by, attachment.reason = actor.person_id, reason.strip()
 
 
-def _tell(session: Session, notice: Notice, attachment: Attachment, at: datetime) -> None:
-    email, name, kind, departement_name = session.execute(
-        select(Person.email, Collectivite.name, Collectivite.kind, Collectivite.departement_name)
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Whose attachment it is, and to what, as a letter says it."""
+
+    email: str
+    name: str
+    function: str
+    collectivite: str
+
+
+def _about(session: Session, attachment: Attachment) -> _About:
+    email, person, function, name, kind, departement_name = session.execute(
+        select(Person.email, Person.name, Person.function, Collectivite.name, Collectivite.kind, Collectivite.departement_name)
         .join_from(Attachment, Person, Person.id == Attachment.person_id)
         .join(Collectivite, Collectivite.siren == Attachment.siren)
         .where(Attachment.id == attachment.id)
     ).one()
-    post(
+    return _About(email, person, function, full_name(name, kind, departement_name))
+
+
+def _tell(session: Session, notice: Notice, about: _About, event: Event, **data: Any) -> None:
+    """One letter an event: what is decided, reopened and decided again is told each time."""
+    session.flush()
+    key = f"{notice.value}:{event.id}"
+    post(session, notice, about.email, key=key, at=event.at, collectivite=about.collectivite, **data)
+
+
+def _tell_colleagues(session: Session, actor: Actor, attachment: Attachment, about: _About, at: datetime) -> None:
+    """Everyone who surely speaks for the same collectivité, but for who has just decided it."""
+    key = literal(f"{Notice.COLLEAGUE_JOINED.value}:{attachment.id}:").concat(cast(Person.id, String))
+    post_to_all(
         session,
-        notice,
-        email,
-        key=f"{notice.value}:{attachment.id}",
+        Notice.COLLEAGUE_JOINED,
+        select(key, Person.email)
+        .join(Attachment, Attachment.person_id == Person.id)
+        .where(
+            Attachment.siren == attachment.siren,
+            Attachment.status == AttachmentStatus.VERIFIED,
+            Person.id.not_in([attachment.person_id, actor.person_id or 0]),
+            wants(Topic.COLLEAGUES),
+        ),
         at=at,
-        collectivite=full_name(name, kind, departement_name),
-        reason=attachment.reason,
+        collectivite=about.collectivite,
+        name=about.name,
+        function=about.function,
+        way=attachment.way.label,
+        attachment=attachment.id,
     )
 
 
-def _record(session: Session, kind: EventKind, actor: Actor, attachment: Attachment, at: datetime) -> None:
-    subject = f"attachment:{attachment.id}"
-    record(
-        session, kind, actor, at=at, siren=attachment.siren, subject=subject, way=attachment.way.value, reason=attachment.reason
+def _record(
+    session: Session, kind: EventKind, actor: Actor, attachment: Attachment, at: datetime, *, reason: str = ""
+) -> Event:
+    return record(
+        session,
+        kind,
+        actor,
+        at=at,
+        siren=attachment.siren,
+        subject=f"attachment:{attachment.id}",
+        way=attachment.way.value,
+        reason=reason or attachment.reason,
     )

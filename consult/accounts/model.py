@@ -248,6 +248,7 @@ class Attachment(Base):
             postgresql_where=text("status IN ('pending', 'verified')"),
         ),
         Index("ix_attachment_status_requested_at", "status", "requested_at"),
+        Index("ix_attachment_status_decided_at", "status", "decided_at"),
         Index("ix_attachment_siren", "siren"),
         CheckConstraint("(status = 'pending') = (decided_at IS NULL)", name="decided_or_pending"),
         CheckConstraint("status <> 'verified' OR verified_at IS NOT NULL", name="verified_has_an_instant"),

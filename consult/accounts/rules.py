@@ -176,8 +176,25 @@ def may_see_attachments_desk(actor: Actor) -> Verdict:
     return verdict((actor.has_role(Role.MODERATOR, Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE))
 
 
-def may_verify_attachment(actor: Actor, *, person_id: int, status: AttachmentStatus) -> Verdict:
-    """Whether the actor may say that this person speaks for this collectivité. Nobody decides for themselves."""
+def may_verify_attachment(actor: Actor, *, person_id: int, status: AttachmentStatus, is_current: bool, reason: str) -> Verdict:
+    """Whether the actor may say that this person speaks for this collectivité, and why. Nobody decides for themselves, and
+    nobody speaks for what the register no longer holds (`is_current`)."""
+    return verdict(
+        _may_decide(actor, person_id=person_id, status=status),
+        (is_current, Reason.NOT_IN_REGISTER),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
+def may_refuse_attachment(actor: Actor, *, person_id: int, status: AttachmentStatus, reason: str) -> Verdict:
+    """The same, to say that they do not; that may be said of a collectivité that is no more."""
+    return verdict(
+        _may_decide(actor, person_id=person_id, status=status),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
+def _may_decide(actor: Actor, *, person_id: int, status: AttachmentStatus) -> Verdict:
     return verdict(
         may_see_attachments_desk(actor),
         (actor.person_id != person_id, Reason.OWN_REQUEST),
@@ -185,11 +202,51 @@ def may_verify_attachment(actor: Actor, *, person_id: int, status: AttachmentSta
     )
 
 
-def may_refuse_attachment(actor: Actor, *, person_id: int, status: AttachmentStatus, reason: str) -> Verdict:
-    """The same, to say that they do not: it takes a reason."""
+def may_reopen_attachment(
+    actor: Actor,
+    *,
+    person_id: int,
+    profile: Profile | None,
+    status: AttachmentStatus,
+    is_current: bool,
+    is_open: bool,
+    asked_anew: bool,
+    reason: str,
+) -> Verdict:
+    """Whether the actor may take a refusal back, so that the request waits again.
+
+    Only a refusal: what was verified once and ended is asked for anew, because what was done under it counts. `is_open`:
+    whether the account still is; `asked_anew`: whether they have another live attachment to the same collectivité.
+    """
     return verdict(
-        may_verify_attachment(actor, person_id=person_id, status=status),
+        may_see_attachments_desk(actor),
+        (actor.person_id != person_id, Reason.OWN_REQUEST),
+        (is_open and status is not AttachmentStatus.ENDED, Reason.ATTACHMENT_OVER),
+        (status is AttachmentStatus.REFUSED, Reason.ALREADY_DECIDED),
+        (profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),
+        (is_current, Reason.NOT_IN_REGISTER),
+        (not asked_anew, Reason.ASKED_ANEW),
         (bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
+def may_know_attachment(actor: Actor, *, person_id: int, siren: str) -> Verdict:
+    """Whether the actor, as they act now, may know that someone speaks or asks to speak for a collectivité: the person,
+    those who surely speak for it themselves, and the team. To everyone else it must look as if there were nothing."""
+    is_colleague = actor.is_verified and actor.siren == siren
+    return verdict(
+        may_act_for_oneself(actor),
+        (actor.person_id == person_id or is_colleague or bool(may_see_attachments_desk(actor)), Reason.NOT_A_COLLEAGUE),
+    )
+
+
+def may_end_attachment(actor: Actor, *, person_id: int, siren: str, status: AttachmentStatus, reason: str) -> Verdict:
+    """Whether the actor may end an attachment, verified or still waiting: their own, without saying why if they like; that
+    of somebody of the same collectivité, or anyone's for the team, with a reason."""
+    return verdict(
+        may_know_attachment(actor, person_id=person_id, siren=siren),
+        (status in (AttachmentStatus.PENDING, AttachmentStatus.VERIFIED), Reason.ATTACHMENT_OVER),
+        (actor.person_id == person_id or bool(reason.strip()), Reason.REASON_MISSING),
     )
 
 

@@ -37,6 +37,7 @@ from consult.voting import actions as voting
 
 EDITION_FILE = Path(__file__).parent / "edition-2021.toml"
 DOMAIN = "demo.exemple.fr"
+SEEN = "Personne et collectivité de démonstration"
 
 Text = dict[str, Any]
 
@@ -85,7 +86,7 @@ class Company:
         at = clock.now()
         attachment_id = attachments.ask_attachment(self.actor(name), siren, at=at)
         if verified:
-            attachments.verify_attachment(self.actor("moderation"), attachment_id, at=at + timedelta(hours=2))
+            attachments.verify_attachment(self.actor("moderation"), attachment_id, reason=SEEN, at=at + timedelta(hours=2))
         self.known.pop(name)
 
     def arrive(self, siren: str, profile: Profile, function: str) -> None:

@@ -1,12 +1,13 @@
 """A person's own pages: who they are, for which collectivité they act."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
 from consult.accounts import actions
 from consult.accounts import attachments as attaching
-from consult.accounts.attachment_queries import attachments_of
+from consult.accounts.attachment_queries import OwnAttachment, attachments_of, own_attachment
+from consult.accounts.model import AttachmentStatus
 from consult.accounts.queries import address_of_person
 from consult.accounts.rules import readable_address
 from consult.ground.actor import Profile
@@ -18,7 +19,8 @@ from consult.register.search import SUGGESTIONS, CollectiviteLine, search
 from consult.web import doors, words
 from consult.web.collectivites import LONGEST
 from consult.web.context import actor, received_at
-from consult.web.forms.accounts import AccountForm, AttachmentForm
+from consult.web.forms.accounts import AccountForm
+from consult.web.forms.attachments import AttachmentForm
 from consult.web.paging import page_number
 from consult.web.reasons import wording
 
@@ -69,14 +71,26 @@ def ask_attachment() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _attachments_page(form), 422
     try:
-        attaching.ask_attachment(actor(), form.siren.data, at=received_at())
+        asked = attaching.ask_attachment(actor(), form.siren.data, at=received_at())
     except Refused as refused:
         if refused.reason is not Reason.NOT_IN_REGISTER:
             raise
         form.siren.errors = [wording(refused.reason)]
         return _attachments_page(form), 422
-    flash("Votre demande est enregistrée. L’équipe la vérifie, et vous préviendra par courriel.", "success")
+    flash(_outcome(own_attachment(actor().person_id or 0, asked)), "success")
     return redirect(url_for("account.attachments"), 303)
+
+
+def _outcome(asked: OwnAttachment) -> str:
+    """What came of asking, in a sentence or two."""
+    if asked.status is AttachmentStatus.VERIFIED:
+        return f"Vous parlez maintenant pour {asked.collectivite}. C’est vérifié aussitôt : {asked.way.label}."
+    if asked.carries_a_proof:
+        return (
+            f"Votre demande est enregistrée, avec sa preuve : {asked.way.label}. Quelqu’un avait déjà dit non :"
+            " c’est donc l’équipe qui décide, et elle vous préviendra par courriel."
+        )
+    return "Votre demande est enregistrée. L’équipe la vérifie, et vous préviendra par courriel."
 
 
 @pages.post("/compte/rattachements/<int:attachment_id>/retrait")
@@ -99,6 +113,7 @@ def _attachments_page(form: AttachmentForm) -> str:
         found=found[:SUGGESTIONS],
         is_cut=len(found) > SUGGESTIONS,
         helps={one.siren: _what_it_is(one) for one in found},
+        views=current_app.view_functions,
         mine=attachments_of(actor().person_id or 0, page=page_number()),
     )
 

@@ -178,6 +178,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("evidence", sa.JSON(), server_default="{}", nullable=False))
         batch_op.drop_constraint(batch_op.f("ck_attachment_attachmentway"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_attachment_attachmentway"), ONE_OF_THE_WAYS)
+        batch_op.create_index("ix_attachment_status_decided_at", ["status", "decided_at"], unique=False)
 
     with op.batch_alter_table("collectivite", schema=None) as batch_op:
         batch_op.add_column(sa.Column("former_insee", sa.String(length=400), server_default=sa.text("''"), nullable=False))
@@ -241,6 +242,7 @@ def downgrade() -> None:
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_attachment_attachmentway"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_attachment_attachmentway"), "way IN ('moderator')")
+        batch_op.drop_index("ix_attachment_status_decided_at")
         batch_op.drop_column("evidence")
 
     with op.batch_alter_table("mailbox_code", schema=None) as batch_op:

@@ -87,7 +87,7 @@ def test_one_s_own_attachments_live_first_then_the_latest(world: World) -> None:
     refused = attachments.ask_attachment(someone, GRAMAT, at=AT)
     verified = attachments.ask_attachment(someone, ROCAMADOUR, at=AT)
     attachments.refuse_attachment(moderator, refused, reason="Inconnue", at=AT)
-    attachments.verify_attachment(moderator, verified, at=AT)
+    attachments.verify_attachment(moderator, verified, reason="Connue", at=AT)
     withdrawn = attachments.ask_attachment(someone, LOT, at=AT)
     attachments.withdraw_attachment(someone, withdrawn, at=AT)
     pending = attachments.ask_attachment(someone, CAUVALDOR, at=AT)

@@ -1,5 +1,6 @@
 """Addresses, proofs, attachments and roles: every way to be refused, and the exact instants."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,13 @@ from consult.accounts.rules import (
     MOST_TRIES,
     MOST_TRIES_A_DAY,
     is_live,
+    is_put_aside,
     may_ask_attachment,
     may_describe_oneself,
+    may_end_attachment,
     may_grant_role,
     may_refuse_attachment,
+    may_reopen_attachment,
     may_revoke_role,
     may_see_attachments_desk,
     may_send_sign_in,
@@ -25,7 +29,7 @@ from consult.accounts.rules import (
     parse_address,
     readable_address,
 )
-from consult.ground.actor import OPERATOR, VISITOR, Actor, Profile, Role
+from consult.ground.actor import OPERATOR, VISITOR, Actor, Mandate, Profile, Role, Standing
 from consult.ground.clock import paris
 from consult.ground.refusals import Reason
 
@@ -188,12 +192,25 @@ def test_who_may_ask_to_speak_for_a_collectivite(actor: Actor, changed: dict[str
     assert may_ask_attachment(actor, **(situation | changed)).reason is reason  # type: ignore[arg-type]
 
 
+VERIFYING = {"person_id": 2, "status": AttachmentStatus.PENDING, "is_current": True, "reason": "Appel à la mairie"}
+REFUSING = {"person_id": 2, "status": AttachmentStatus.PENDING, "reason": "Inconnue"}
+REOPENING = {
+    "person_id": 2,
+    "profile": Profile.AGENT,
+    "status": AttachmentStatus.REFUSED,
+    "is_current": True,
+    "is_open": True,
+    "asked_anew": False,
+    "reason": "Arrêté reçu",
+}
+
+
 @pytest.mark.parametrize("status", list(AttachmentStatus))
 def test_only_what_waits_can_be_withdrawn_or_decided(status: AttachmentStatus) -> None:
     reason = None if status is AttachmentStatus.PENDING else Reason.ALREADY_DECIDED
     assert may_withdraw_attachment(AGENT, status=status).reason is reason
-    assert may_verify_attachment(MODERATOR, person_id=2, status=status).reason is reason
-    assert may_refuse_attachment(MODERATOR, person_id=2, status=status, reason="Inconnue").reason is reason
+    assert may_verify_attachment(MODERATOR, **(VERIFYING | {"status": status})).reason is reason
+    assert may_refuse_attachment(MODERATOR, **(REFUSING | {"status": status})).reason is reason
 
 
 def test_a_visitor_withdraws_nothing() -> None:
@@ -203,25 +220,110 @@ def test_a_visitor_withdraws_nothing() -> None:
 @pytest.mark.parametrize("actor", [MODERATOR, ADMINISTRATOR, OPERATOR])
 def test_the_team_decides(actor: Actor) -> None:
     assert may_see_attachments_desk(actor)
-    assert may_verify_attachment(actor, person_id=2, status=AttachmentStatus.PENDING)
-    assert may_refuse_attachment(actor, person_id=2, status=AttachmentStatus.PENDING, reason="Inconnue")
+    assert may_verify_attachment(actor, **VERIFYING)
+    assert may_refuse_attachment(actor, **REFUSING)
+    assert may_reopen_attachment(actor, **REOPENING)
 
 
 @pytest.mark.parametrize("actor", OTHERS)
 def test_nobody_else_does(actor: Actor) -> None:
     assert may_see_attachments_desk(actor).reason is Reason.NOT_YOUR_ROLE
-    assert may_verify_attachment(actor, person_id=9, status=AttachmentStatus.PENDING).reason is Reason.NOT_YOUR_ROLE
+    assert may_verify_attachment(actor, **(VERIFYING | {"person_id": 9})).reason is Reason.NOT_YOUR_ROLE
+    assert may_refuse_attachment(actor, **(REFUSING | {"person_id": 9})).reason is Reason.NOT_YOUR_ROLE
+    assert may_reopen_attachment(actor, **(REOPENING | {"person_id": 9})).reason is Reason.NOT_YOUR_ROLE
 
 
 def test_nobody_decides_for_themselves() -> None:
-    answer = may_verify_attachment(MODERATOR, person_id=3, status=AttachmentStatus.PENDING)
-    assert answer.reason is Reason.OWN_REQUEST
+    assert may_verify_attachment(MODERATOR, **(VERIFYING | {"person_id": 3})).reason is Reason.OWN_REQUEST
+    assert may_refuse_attachment(MODERATOR, **(REFUSING | {"person_id": 3})).reason is Reason.OWN_REQUEST
+    assert may_reopen_attachment(MODERATOR, **(REOPENING | {"person_id": 3})).reason is Reason.OWN_REQUEST
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
-def test_a_refusal_takes_a_reason(reason: str) -> None:
-    answer = may_refuse_attachment(MODERATOR, person_id=2, status=AttachmentStatus.PENDING, reason=reason)
-    assert answer.reason is Reason.REASON_MISSING
+def test_every_decision_takes_a_reason(reason: str) -> None:
+    assert may_verify_attachment(MODERATOR, **(VERIFYING | {"reason": reason})).reason is Reason.REASON_MISSING
+    assert may_refuse_attachment(MODERATOR, **(REFUSING | {"reason": reason})).reason is Reason.REASON_MISSING
+    assert may_reopen_attachment(MODERATOR, **(REOPENING | {"reason": reason})).reason is Reason.REASON_MISSING
+
+
+def test_nobody_is_verified_for_what_is_no_more() -> None:
+    assert may_verify_attachment(MODERATOR, **(VERIFYING | {"is_current": False})).reason is Reason.NOT_IN_REGISTER
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        pytest.param({}, None, id="a refusal"),
+        pytest.param({"status": AttachmentStatus.PENDING}, Reason.ALREADY_DECIDED, id="reopened already"),
+        pytest.param({"status": AttachmentStatus.VERIFIED}, Reason.ALREADY_DECIDED, id="reopened and verified already"),
+        pytest.param({"status": AttachmentStatus.ENDED}, Reason.ATTACHMENT_OVER, id="what was verified, or withdrawn"),
+        pytest.param({"is_open": False}, Reason.ATTACHMENT_OVER, id="of an account that was closed"),
+        pytest.param({"profile": Profile.PARTENAIRE}, Reason.PARTNER_MAY_NOT, id="of somebody who became a partner"),
+        pytest.param({"is_current": False}, Reason.NOT_IN_REGISTER, id="for a collectivité that is no more"),
+        pytest.param({"asked_anew": True}, Reason.ASKED_ANEW, id="of somebody who has asked again"),
+    ],
+)
+def test_what_may_be_reopened(changed: dict[str, object], reason: Reason | None) -> None:
+    assert may_reopen_attachment(MODERATOR, **(REOPENING | changed)).reason is reason  # type: ignore[arg-type]
+
+
+def speaker(person_id: int, siren: str, standing: Standing = Standing.VERIFIED, *roles: Role) -> Actor:
+    """Somebody who speaks, or asks to speak, for a collectivité."""
+    mandate = Mandate(person_id * 10, siren, standing, "Rocamadour (Lot)", "commune")
+    return Actor(person_id=person_id, roles=frozenset(roles), mandate=mandate, mandates=(mandate,))
+
+
+HERE, ELSEWHERE = "214602401", "214601288"
+LATE = {"status": AttachmentStatus.ENDED}
+SILENT = {"reason": " "}
+
+
+@pytest.mark.parametrize(
+    ("actor", "changed", "reason"),
+    [
+        pytest.param(speaker(2, HERE), {}, None, id="the person"),
+        pytest.param(speaker(2, HERE), SILENT, None, id="the person, without a word"),
+        pytest.param(speaker(2, HERE, Standing.PENDING), {"status": AttachmentStatus.PENDING}, None, id="who still waits"),
+        pytest.param(speaker(2, ELSEWHERE), {}, None, id="the person, acting for another collectivité"),
+        pytest.param(speaker(2, HERE), LATE, Reason.ATTACHMENT_OVER, id="the person, twice"),
+        pytest.param(speaker(2, HERE), {"status": AttachmentStatus.REFUSED}, Reason.ATTACHMENT_OVER, id="what was refused"),
+        pytest.param(speaker(1, HERE), {}, None, id="a verified colleague"),
+        pytest.param(speaker(1, HERE), {"status": AttachmentStatus.PENDING}, None, id="a colleague, of a request"),
+        pytest.param(speaker(1, HERE), SILENT, Reason.REASON_MISSING, id="a colleague, without a reason"),
+        pytest.param(speaker(1, HERE), LATE, Reason.ATTACHMENT_OVER, id="a colleague, too late"),
+        pytest.param(speaker(1, HERE, Standing.PENDING), {}, Reason.NOT_A_COLLEAGUE, id="who is not verified"),
+        pytest.param(speaker(1, ELSEWHERE), {}, Reason.NOT_A_COLLEAGUE, id="somebody of another collectivité"),
+        pytest.param(Actor(person_id=1), {}, Reason.NOT_A_COLLEAGUE, id="somebody of none"),
+        pytest.param(MODERATOR, {}, None, id="a moderator"),
+        pytest.param(ADMINISTRATOR, {}, None, id="an administrator"),
+        pytest.param(MODERATOR, SILENT, Reason.REASON_MISSING, id="a moderator, without a reason"),
+        pytest.param(MODERATOR, LATE, Reason.ATTACHMENT_OVER, id="a moderator, too late"),
+        pytest.param(
+            replace(MODERATOR, roles=frozenset(), withheld=MODERATOR.roles), {}, Reason.NOT_A_COLLEAGUE, id="withheld"
+        ),
+        pytest.param(Actor(person_id=1, roles=frozenset({Role.COMMITTEE})), {}, Reason.NOT_A_COLLEAGUE, id="the committee"),
+        pytest.param(Actor(person_id=1, roles=frozenset({Role.OBSERVER})), {}, Reason.NOT_A_COLLEAGUE, id="an observer"),
+        pytest.param(VISITOR, {}, Reason.SIGN_IN, id="a visitor"),
+    ],
+)
+def test_who_may_end_an_attachment(actor: Actor, changed: dict[str, object], reason: Reason | None) -> None:
+    situation = {"person_id": 2, "siren": HERE, "status": AttachmentStatus.VERIFIED, "reason": "A changé de poste"}
+    assert may_end_attachment(actor, **(situation | changed)).reason is reason  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "decided_by", "is_no"),
+    [
+        pytest.param(AttachmentStatus.REFUSED, 3, True, id="refused"),
+        pytest.param(AttachmentStatus.ENDED, 3, True, id="ended by somebody else"),
+        pytest.param(AttachmentStatus.ENDED, 2, False, id="left"),
+        pytest.param(AttachmentStatus.ENDED, None, False, id="the collectivité is no more"),
+        pytest.param(AttachmentStatus.PENDING, None, False, id="waiting"),
+        pytest.param(AttachmentStatus.VERIFIED, 3, False, id="verified"),
+    ],
+)
+def test_what_is_somebody_else_s_no(status: AttachmentStatus, decided_by: int | None, is_no: bool) -> None:
+    assert is_put_aside(status, decided_by=decided_by, person_id=2) is is_no
 
 
 # ── Roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -47,6 +47,16 @@ class Form(FlaskForm):  # type: ignore[misc]
         return status
 
 
+class Act(Form):
+    """One of several forms on the same page: its fields keep their names, but their ids are its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.id = f"{type(self).__name__.removesuffix('Form').lower()}-{field.name}"
+            field.label.field_id = field.id
+
+
 def required(message: str) -> list[Any]:
     """A field that must be filled in, with our own words for when it is not."""
     return [validators.InputRequired(message), validators.DataRequired(message)]

@@ -9,21 +9,11 @@ from consult.proposals.actions import ProposalDraft
 from consult.proposals.model import Proposal
 from consult.proposals.queries import ProposalRef
 from consult.triage.model import Scheme
-from consult.web.forms.base import Form, at_most, required
+from consult.web.forms.base import Act, Form, at_most, required
 from consult.web.forms.inputs import NumberField, TicksField, one_line, reference
 
 
-class _Act(Form):
-    """One of several forms on the same page: its fields keep their names, but their ids are its own."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self:
-            field.id = f"{type(self).__name__.removesuffix('Form').lower()}-{field.name}"
-            field.label.field_id = field.id
-
-
-class GroupForm(_Act):
+class GroupForm(Act):
     """Which contributions, into which propositions: existing ones, a new one, or both."""
 
     file = NumberField()
@@ -62,7 +52,7 @@ class GroupForm(_Act):
         return ProposalDraft(self.title.data, self.summary.data) if self.title.data else None
 
 
-class UngroupForm(_Act):
+class UngroupForm(Act):
     """Out of which proposition."""
 
     proposal = NumberField("Proposition", required("Dites de quelle proposition la sortir."))
@@ -77,7 +67,7 @@ def _reason(description: str) -> TextAreaField:
     )
 
 
-class ReorientForm(_Act):
+class ReorientForm(Act):
     """To which scheme, and why."""
 
     scheme = SelectField("Guichet", required("Choisissez un guichet."))
@@ -91,7 +81,7 @@ class ReorientForm(_Act):
         ]
 
 
-class IneligibleForm(_Act):
+class IneligibleForm(Act):
     """Why it does not belong to this consultation."""
 
     reason = _reason("Publique, et envoyée telle quelle à l’auteur : la règle qui l’explique, et où s’adresser sinon.")
