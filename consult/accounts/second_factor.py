@@ -128,7 +128,7 @@ def remove(actor: Actor, person_id: int, *, reason: str, at: datetime) -> None:
     Raises NotFound, and Refused with the reason of `may_remove_second_factor`.
     """
     with transaction() as session:
-        person = session.scalars(select(Person).where(Person.id == person_id).with_for_update()).one_or_none()
+        person = session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one_or_none()
         if person is None:
             raise NotFound
         factor = session.get(SecondFactor, person_id)

@@ -1,13 +1,17 @@
-"""`consult account grant|revoke`: roles, from the command line. It is how the first administrator is made."""
+"""`consult account …`: roles, a second factor to undo, who tried to come in. It is how the first administrator is made."""
+
+from datetime import datetime, timedelta
 
 import click
 
-from consult.accounts import actions
+from consult.accounts import actions, second_factor
 from consult.accounts.rules import parse_address
-from consult.cli.context import with_app
+from consult.accounts.second_factor_queries import person_at
+from consult.cli.context import INSTANT, with_app
 from consult.ground import clock
 from consult.ground.actor import OPERATOR, Role
 from consult.ground.refusals import NotFound
+from consult.journal.attempts import attempts_since, line
 
 ROLE = click.Choice([role.value for role in Role])
 
@@ -25,7 +29,7 @@ class AddressType(click.ParamType[str]):
 
 @click.group()
 def account() -> None:
-    """Les comptes : accorder ou retirer un rôle."""
+    """Les comptes : rôles, second facteur, tentatives de connexion."""
 
 
 @account.command()
@@ -49,5 +53,31 @@ def revoke(email: str, role: str, reason: str) -> None:
     try:
         actions.revoke_role(OPERATOR, email, Role(role), reason=reason, at=clock.now())
     except NotFound:
-        raise NotFound(f"Personne n’a de compte à l’adresse {email}.") from None
+        raise _nobody(email) from None
     click.echo(f"{email} : rôle « {Role(role).label} » retiré.")
+
+
+@account.command("reset-second-factor")
+@click.argument("email", type=AddressType())
+@click.option("--reason", default="Annulé en ligne de commande.", help="La raison, gardée au journal.")
+@with_app
+def reset_second_factor(email: str, reason: str) -> None:
+    """Annule le second facteur de la personne de cette adresse, qui en mettra un autre en place à sa prochaine visite."""
+    try:
+        second_factor.remove(OPERATOR, person_at(email), reason=reason, at=clock.now())
+    except NotFound:
+        raise _nobody(email) from None
+    click.echo(f"{email} : second facteur annulé.")
+
+
+@account.command()
+@click.option("--since", type=INSTANT, help="À partir de cet instant ; par défaut, depuis vingt-quatre heures.")
+@with_app
+def attempts(since: datetime | None) -> None:
+    """Dit qui a essayé d’entrer, et comment cela a fini : une ligne chacun, heure UTC, sans adresse ni code."""
+    for event in attempts_since(since or clock.now() - timedelta(days=1)):
+        click.echo(line(event))
+
+
+def _nobody(email: str) -> NotFound:
+    return NotFound(f"Personne n’a de compte à l’adresse {email}.")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from consult.ground.actor import Actor
+from consult.journal.attempts import tell
 from consult.journal.model import Event, EventKind
 
 
@@ -20,7 +21,7 @@ def record(
     subject: str | None = None,
     **data: Any,
 ) -> Event:
-    """Add one event to the session. `siren` is that of the actor unless said otherwise."""
+    """Add one event to the session; an attempt is told to the log too. `siren` is that of the actor unless said otherwise."""
     event = Event(
         at=at,
         kind=kind,
@@ -31,4 +32,5 @@ def record(
         data=data | ({"by": "operator"} if actor.is_operator else {}),
     )
     session.add(event)
+    tell(event)
     return event

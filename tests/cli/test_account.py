@@ -1,15 +1,23 @@
 """`consult account grant|revoke`: how the first administrator is made."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
-from consult.accounts.model import Person
+from consult.accounts.model import Person, SecondFactor
 from consult.accounts.queries import actor_of_person
+from consult.accounts.sign_in import request_sign_in, sign_in_by_code
 from consult.ground.actor import Role
-from consult.ground.database import reading
+from consult.ground.clock import paris
+from consult.ground.database import reading, transaction
+from consult.journal.attempts import line
 from consult.journal.model import Event, EventKind
 from tests.support.commands import Operator
+from tests.support.letters import code_of, letters
 from tests.support.world import ROCAMADOUR, World
+
+AT = paris(2021, 3, 2, 10)
 
 EMAIL = "premiere@exemple.fr"
 
@@ -74,3 +82,54 @@ def test_a_wrong_usage_ends_with_two(operator: Operator, command: list[str]) -> 
     ended = operator("account", *command)
     assert (ended.code, ended.said) == (2, "")
     assert "Usage" in ended.errors
+
+
+# ── The second factor, the attempts ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_lost_phone_is_undone_from_the_command_line(operator: Operator, world: World) -> None:
+    member = world.person(None, Role.MODERATOR, email=EMAIL)
+    with transaction() as session:
+        session.add(SecondFactor(person_id=member.person_id, secret="A" * 32, confirmed_at=AT, last_step=1))
+    ended = operator("account", "reset-second-factor", EMAIL.upper(), "--reason", "Téléphone perdu")
+    assert (ended.code, ended.errors) == (0, "")
+    reading().expire_all()
+    assert reading().scalars(select(SecondFactor)).all() == []
+    event = reading().scalars(select(Event).where(Event.kind == EventKind.SECOND_FACTOR_REMOVED)).one()
+    assert event.data == {"reason": "Téléphone perdu", "by": "operator"}
+    again = operator("account", "reset-second-factor", EMAIL)
+    assert (again.code, len(again.errors.splitlines())) == (1, 1)
+    unknown = operator("account", "reset-second-factor", "inconnue@exemple.fr")
+    assert unknown.errors.startswith("Personne n’a de compte à l’adresse inconnue@exemple.fr.")
+
+
+def test_attempts_are_told_in_utc_one_line_each_without_address_nor_code(operator: Operator, world: World) -> None:
+    world.person(ROCAMADOUR, email=EMAIL)
+    key = request_sign_in(EMAIL, at=AT)
+    code = code_of(letters(AT)[0])
+    sign_in_by_code(key, f"{(int(code) + 1) % 1_000_000:06}", at=AT + timedelta(minutes=1))
+    sign_in_by_code(key, code, at=AT + timedelta(minutes=2))
+    ended = operator("account", "attempts", "--since", AT.isoformat())
+    assert (ended.code, ended.errors) == (0, "")
+    lines = ended.said.splitlines()
+    assert [line.split()[:2] for line in lines] == [
+        ["2021-03-02T09:00:00Z", "sign_in:asked"],
+        ["2021-03-02T09:01:00Z", "sign_in:failed"],
+        ["2021-03-02T09:02:00Z", "session:opened"],
+    ]
+    assert 'way="code" why="code_wrong"' in lines[1]
+    assert "person=" in lines[2]
+    assert "@" not in ended.said
+    assert code not in ended.said
+    later = operator("account", "attempts", "--since", (AT + timedelta(minutes=2)).isoformat())
+    assert later.said.splitlines() == lines[2:], "the instant asked for is inside"
+    assert operator("account", "attempts").said == "", "nothing since yesterday"
+
+
+def test_an_attempt_is_one_line_whatever_it_holds() -> None:
+    forged = "x\n2021-03-02T09:00:00Z session:opened\u2028\x1b[31m\r"
+    event = Event(at=AT, kind=EventKind.SIGN_IN_FAILED, person_id=None, subject=forged, data={"why": forged, "code": "123456"})
+    said = line(event)
+    assert len(said.splitlines()) == 1
+    assert said.isprintable()
+    assert "123456" not in said
