@@ -59,6 +59,8 @@ class ContributionLine:
     status: Status
     title: str
     siren: str | None
+    is_current: bool
+    """Whether the collectivité still exists; a partner does."""
     speaker: str
     """The collectivité with its département, or the partner's organisation."""
     kind_label: str | None
@@ -96,6 +98,7 @@ _COLUMNS = (
     Collectivite.category,
     Collectivite.population,
     Collectivite.departement_name,
+    Collectivite.is_current,
 )
 
 
@@ -141,6 +144,7 @@ def _line(row: Any) -> ContributionLine:
         status=row.status,
         title=row.title,
         siren=row.siren,
+        is_current=row.is_current is not False,
         speaker=full_name(row.name, row.kind, row.departement_name) if row.siren else row.partner,
         kind_label=kind_label(row.kind, row.category) if row.siren else None,
         population=row.population,
@@ -219,6 +223,7 @@ class Sharer:
 
     siren: str
     name: str
+    is_current: bool
     at: datetime
 
 
@@ -246,6 +251,7 @@ def sharing(contribution_id: int, siren: str | None) -> Sharing:
                 Collectivite.name,
                 Collectivite.kind,
                 Collectivite.departement_name,
+                Collectivite.is_current,
                 func.count().over().label("total"),
                 ours.label("ours"),
             )
@@ -256,7 +262,7 @@ def sharing(contribution_id: int, siren: str | None) -> Sharing:
         )
         .all()
     )
-    first = [Sharer(row.siren, full_name(row.name, row.kind, row.departement_name), row.at) for row in rows]
+    first = [Sharer(row.siren, full_name(row.name, row.kind, row.departement_name), row.is_current, row.at) for row in rows]
     return Sharing(first, rows[0].total, bool(rows[0].ours)) if rows else Sharing([], 0, ours=False)
 
 

@@ -16,7 +16,7 @@ from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.register.model import Collectivite
-from consult.register.rules import full_name
+from consult.register.search import LINE, CollectiviteLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ def contributions_of(proposal_id: int) -> Sequence[ContributionLine]:
 class Sharers:
     """The collectivités that wrote none of the contributions but said « nous aussi »: the first ones, and how many in all."""
 
-    first: Sequence[tuple[str, str]]
-    """SIREN and name with its département, in the order of the alphabet."""
+    first: Sequence[CollectiviteLine]
+    """In the order of the alphabet."""
     total: int
 
 
@@ -142,21 +142,14 @@ def sharers_of(proposal_id: int) -> Sharers:
     rows: Sequence[Any] = (
         reading()
         .execute(
-            select(
-                Collectivite.siren,
-                Collectivite.name,
-                Collectivite.kind,
-                Collectivite.departement_name,
-                func.count().over().label("total"),
-            )
+            select(func.count().over(), *LINE)
             .where(Collectivite.siren.in_(sayers), Collectivite.siren.not_in(authors))
             .order_by(Collectivite.search_name, Collectivite.siren)
             .limit(SHARERS_SHOWN)
         )
         .all()
     )
-    first = [(row.siren, full_name(row.name, row.kind, row.departement_name)) for row in rows]
-    return Sharers(first, rows[0].total if rows else 0)
+    return Sharers([CollectiviteLine(*line) for _, *line in rows], rows[0][0] if rows else 0)
 
 
 @dataclass(frozen=True, slots=True)

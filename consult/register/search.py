@@ -45,6 +45,7 @@ class CollectiviteLine:
     departement: str | None
     departement_name: str | None
     population: int
+    is_current: bool
 
     @property
     def full_name(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person
@@ -23,7 +23,7 @@ from consult.ground.paging import MOST_LISTED, Page
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.queries import departements
-from consult.register.rules import Kind, Stratum
+from consult.register.rules import Kind, Stratum, full_name
 from consult.voting.model import Support
 from consult.voting.rules import BallotRules, Given, Ranked, Tally, Weight, may_see_tallies, ranking, weight
 
@@ -297,10 +297,15 @@ class Supported:
     edition_id: int
     number: int
     title: str
+    given_by: str
+    """Who gave it, when this one only carries it on, or nothing."""
 
 
 def supported_by(siren: str, editions: Iterable[Edition], *, at: datetime) -> Page[Supported]:
-    """What a collectivité supported where the vote is over and the tallies are not secret; only what counts. One statement."""
+    """What a collectivité supported where the vote is over and the tallies are not secret; only what counts. One statement.
+
+    What it gave, and what the merged ones it carries on gave.
+    """
     shown = [
         edition.id
         for edition in editions
@@ -309,13 +314,28 @@ def supported_by(siren: str, editions: Iterable[Edition], *, at: datetime) -> Pa
     rows = (
         reading()
         .execute(
-            select(Proposal.edition_id, Proposal.number, Proposal.title, func.count().over())
+            select(
+                Proposal.edition_id,
+                Proposal.number,
+                Proposal.title,
+                Collectivite.siren,
+                Collectivite.name,
+                Collectivite.kind,
+                Collectivite.departement_name,
+                func.count().over().label("total"),
+            )
             .join(Support, Support.proposal_id == Proposal.id)
             .join(Attachment, Attachment.id == Support.attachment_id)
-            .where(Support.siren == siren, Support.edition_id.in_(shown), counts())
-            .order_by(Proposal.edition_id.desc(), Proposal.number)
+            .join(Collectivite, Collectivite.siren == Support.siren)
+            .where(or_(Support.siren == siren, Support.voice == siren), Support.edition_id.in_(shown), counts())
+            .order_by(Proposal.edition_id.desc(), Proposal.number, Support.id)
             .limit(MOST_LISTED)
         )
         .all()
     )
-    return Page([Supported(*row[:-1]) for row in rows], 1, rows[0][-1] if rows else 0, MOST_LISTED)
+    return Page([_supported(row, siren) for row in rows], 1, rows[0].total if rows else 0, MOST_LISTED)
+
+
+def _supported(row: Row[*tuple[Any, ...]], siren: str) -> Supported:
+    given_by = "" if row.siren == siren else full_name(row.name, row.kind, row.departement_name)
+    return Supported(row.edition_id, row.number, row.title, given_by)

@@ -80,6 +80,7 @@ def show(siren: str) -> str:
         collectivite=found,
         epci=queries.lines([found.epci_siren]).get(found.epci_siren) if found.epci_siren else None,
         members=queries.members(siren),
+        past=queries.past_of(siren),
         source=SOURCE,
         loaded=queries.latest_load(),
         doings=doings,

@@ -15,6 +15,7 @@ from consult.ground import clock
 from consult.register.file import SOURCE
 from consult.web import context, words
 from consult.web.reasons import wording
+from consult.web.successors import now_called
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         words.at_hour,
         words.closing,
         words.instant,
+        words.parsed,
         words.moment,
         words.number,
         words.euros,
@@ -76,6 +78,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["remaining"] = words.remaining
     app.jinja_env.globals["url_for_page"] = url_for_page
     app.jinja_env.globals["refusal"] = wording
+    app.jinja_env.globals["now_called"] = now_called
     site = Site(
         name=settings.site_name,
         tagline=settings.site_tagline,

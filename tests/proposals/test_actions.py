@@ -67,7 +67,7 @@ def test_the_collectivites_behind_are_each_counted_once(world: World) -> None:
     assert (second.contributions, second.collectivites) == (1, 2)
     sharers = queries.sharers_of(found.id)
     assert sharers.total == 3
-    names = [name for _, name in sharers.first]
+    names = [one.full_name for one in sharers.first]
     assert names == ["Collectivité de Corse (Corse-du-Sud et Haute-Corse)", "Département du Lot", "Gramat (Lot)"]
     assert [line.number for line in queries.contributions_of(found.id)] == [1, 2, 3]
 

@@ -174,7 +174,7 @@ def test_who_has_ended_stays_readable(app: Flask, client: PageClient) -> None:
     [
         ("/collectivites", 4),
         ("/collectivites?q=saint", 7),
-        (f"/collectivites/{ROCAMADOUR}", 11),
+        (f"/collectivites/{ROCAMADOUR}", 12),
         ("/collectivites/suggestions?q=saint", 3),
     ],
 )
