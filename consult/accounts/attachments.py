@@ -60,7 +60,9 @@ def ask_attachment(actor: Actor, siren: str, *, at: datetime) -> int:
 
 
 def _is_current(session: Session, siren: str) -> bool:
-    return is_siren(siren) and bool(session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren)))
+    """Held until the act is over: a loading of the register that ends it comes before or after, never in between."""
+    found = select(Collectivite.is_current).where(Collectivite.siren == siren)
+    return is_siren(siren) and bool(session.scalar(found.with_for_update(read=True)))
 
 
 def _ask(session: Session, actor: Actor, person_id: int, siren: str, at: datetime) -> Attachment:

@@ -32,6 +32,12 @@ def now_called(one: Named | None) -> str:
     return f" (aujourd’hui {words.typo(today.full_name)})" if today else ""
 
 
+def succeeded(siren: str) -> str:
+    """« Lui succède aujourd’hui X. », after the refusal of one that ended; nothing when nobody is known to."""
+    today = stands_for(siren)
+    return f" Lui succède aujourd’hui {words.typo(today.full_name)}." if today else ""
+
+
 def stands_for(siren: str) -> CollectiviteLine | None:
     """The current collectivité that stands for one that ended, if any."""
     if "todays" not in g:
