@@ -1,6 +1,6 @@
 """Having an account, saying who one is, granting roles. Signing in, attaching and the rest have their own files, by noun."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -99,17 +99,28 @@ def grant_role(actor: Actor, email: str, role: Role, *, reason: str, at: datetim
     address = address_of(email)
     with transaction() as session:
         lock(session, Lock.ROLES, "all")
+        actor = with_roles_held(session, actor)
         person_id = _holder(session, actor, address, at)
         rules.may_grant_role(actor, is_held=_held(session, person_id, role) is not None, reason=reason).or_refuse()
         session.add(RoleGrant(person_id=person_id, role=role, granted_at=at, granted_by=actor.person_id))
         _record_role(session, EventKind.ROLE_GRANTED, actor, person_id, role, reason, at)
 
 
+def with_roles_held(session: Session, actor: Actor) -> Actor:
+    """The actor with the roles that they still hold, under the lock of roles: of two administrators who revoke each other at
+    the same instant, the second one is none any more."""
+    if actor.is_operator:
+        return actor
+    held = session.scalars(select(RoleGrant.role).where(RoleGrant.person_id == actor.person_id)).all()
+    return replace(actor, roles=actor.roles.intersection(held))
+
+
 def _holder(session: Session, actor: Actor, address: Address, at: datetime) -> int:
     if actor.is_operator:
         lock(session, Lock.ADDRESS, address.key)
-        return find_or_create(session, address, at)
-    person_id = session.scalar(select(Person.id).where(Person.email_key == address.key))
+        find_or_create(session, address, at)
+    open_account = (Person.email_key == address.key) & Person.closed_at.is_(None)
+    person_id = session.scalar(select(Person.id).where(open_account))
     if person_id is None:
         raise NotFound
     return person_id
@@ -128,6 +139,7 @@ def revoke_role(actor: Actor, email: str, role: Role, *, reason: str, at: dateti
     address = address_of(email)
     with transaction() as session:
         lock(session, Lock.ROLES, "all")
+        actor = with_roles_held(session, actor)
         person_id = session.scalar(select(Person.id).where(Person.email_key == address.key))
         if person_id is None:
             raise NotFound

@@ -18,11 +18,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from consult.accounts import second_factor_rules as rules
-from consult.accounts.actions import locked_person
+from consult.accounts.actions import locked_person, with_roles_held
 from consult.accounts.model import Person, PersonSession, RecoveryCode, SecondFactor
 from consult.accounts.queries import digest
 from consult.ground.actor import Actor
-from consult.ground.database import transaction
+from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound, Reason, Refused, Verdict
 from consult.journal.actions import record
 from consult.journal.model import Event, EventKind
@@ -128,6 +128,8 @@ def remove(actor: Actor, person_id: int, *, reason: str, at: datetime) -> None:
     Raises NotFound, and Refused with the reason of `may_remove_second_factor`.
     """
     with transaction() as session:
+        lock(session, Lock.ROLES, "all")
+        actor = with_roles_held(session, actor)
         person = session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one_or_none()
         if person is None:
             raise NotFound

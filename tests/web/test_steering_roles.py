@@ -1,13 +1,19 @@
 """Who holds which role: the page of administrators."""
 
 import pytest
+from flask import Flask
 
+from consult.accounts import actions, second_factor
+from consult.accounts.closing import close_account
+from consult.accounts.model import Person
 from consult.accounts.queries import actor_of_person
-from consult.ground.actor import Actor, Role
+from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.clock import paris
-from consult.ground.database import reading
+from consult.ground.database import reading, transaction
+from consult.ground.refusals import NotFound, Reason, Refused
 from tests.support.page import PageClient
 from tests.support.statements import count_statements
+from tests.support.together import together
 from tests.support.world import ROCAMADOUR, World
 
 AT = paris(2021, 3, 2, 10)
@@ -79,6 +85,50 @@ def test_what_is_wrong_is_said_beside_its_field(
     assert said is not None
     assert words in " ".join(said.get_text().split())
     assert roles(agent) == frozenset()
+
+
+def test_two_administrators_who_revoke_each_other_at_once_do_not_both_go(
+    app: Flask, world: World, administrator: Actor
+) -> None:
+    other = world.person(None, Role.ADMINISTRATOR, email="autre@exemple.fr")
+    both = [(administrator, "autre@exemple.fr"), (other, "pilotage@exemple.fr")]
+    acts = [
+        lambda who=who, email=email: actions.revoke_role(who, email, Role.ADMINISTRATOR, reason="Prise", at=AT)
+        for who, email in both * 4
+    ]
+    answers = together(app, acts)
+    assert answers.count(None) == 1
+    assert set(answers) <= {None, Reason.NOT_YOUR_ROLE, Reason.ROLE_NOT_HELD, Reason.LAST_ADMINISTRATOR}
+    assert sorted(len(roles(one)) for one in (administrator, other)) == [0, 1]
+
+
+def test_whoever_was_revoked_meanwhile_revokes_nobody(world: World, administrator: Actor) -> None:
+    """Their request had been let in before."""
+    other = world.person(None, Role.ADMINISTRATOR, email="autre@exemple.fr")
+    third = world.person(None, Role.ADMINISTRATOR, email="tierce@exemple.fr")
+    actions.revoke_role(administrator, "autre@exemple.fr", Role.ADMINISTRATOR, reason="Départ", at=AT)
+    for act in (
+        lambda: actions.revoke_role(other, "tierce@exemple.fr", Role.ADMINISTRATOR, reason="Prise", at=AT),
+        lambda: actions.grant_role(other, "autre@exemple.fr", Role.MODERATOR, reason="Prise", at=AT),
+        lambda: second_factor.remove(other, third.person_id or 0, reason="Prise", at=AT),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.reason is Reason.NOT_YOUR_ROLE
+    assert roles(third) == {Role.ADMINISTRATOR}
+    assert roles(other) == frozenset()
+
+
+@pytest.mark.parametrize("by", ["administrator", "operator"])
+def test_a_closed_account_holds_no_role(client: PageClient, world: World, administrator: Actor, agent: Actor, by: str) -> None:
+    actions.grant_role(administrator, EMAIL, Role.OBSERVER, reason="Préfecture", at=AT)
+    close_account(agent, at=AT)
+    with transaction() as session:
+        email = session.get_one(Person, agent.person_id).email
+    assert "observation" not in client.get("/pilotage/roles").main.partition("Accorder un rôle")[0]
+    with pytest.raises(NotFound):
+        actions.grant_role(administrator if by == "administrator" else OPERATOR, email, Role.OBSERVER, reason="Retour", at=AT)
+    client.post("/pilotage/roles", {"email": EMAIL, "role": "observer", "reason": "Retour"}, 422)
 
 
 def test_the_last_administrator_stays(client: PageClient, administrator: Actor) -> None:
