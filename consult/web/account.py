@@ -7,6 +7,7 @@ from wtforms import SelectChoice
 from consult.accounts import actions
 from consult.accounts import attachments as attaching
 from consult.accounts.attachment_queries import OwnAttachment, attachments_of, own_attachment
+from consult.accounts.invitation_queries import invitations_for
 from consult.accounts.model import AttachmentStatus
 from consult.accounts.queries import address_of_person
 from consult.accounts.rules import readable_address
@@ -23,6 +24,7 @@ from consult.web.forms.accounts import AccountForm
 from consult.web.forms.attachments import AttachmentForm
 from consult.web.paging import page_number
 from consult.web.reasons import wording
+from consult.web.successors import succeeded
 
 pages = Blueprint("account", __name__)
 
@@ -75,7 +77,7 @@ def ask_attachment() -> ResponseReturnValue:
     except Refused as refused:
         if refused.reason is not Reason.NOT_IN_REGISTER:
             raise
-        form.siren.errors = [wording(refused.reason)]
+        form.siren.errors = [wording(refused.reason) + succeeded(form.siren.data)]
         return _attachments_page(form), 422
     flash(_outcome(own_attachment(actor().person_id or 0, asked)), "success")
     return redirect(url_for("account.attachments"), 303)
@@ -115,6 +117,7 @@ def _attachments_page(form: AttachmentForm) -> str:
         helps={one.siren: _what_it_is(one) for one in found},
         views=current_app.view_functions,
         mine=attachments_of(actor().person_id or 0, page=page_number()),
+        invitations=invitations_for(actor().person_id or 0, at=received_at()),
     )
 
 

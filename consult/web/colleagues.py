@@ -42,7 +42,8 @@ def invite() -> ResponseReturnValue:
     try:
         invitations.invite(actor(), form.email.data, at=received_at())
     except Refused as refused:
-        return _page(form), form.refused(refused)
+        status = form.refused(refused)
+        return _page(form), status
     flash(f"Une invitation part vers {readable_address(form.email.data)}. Elle sert pendant quatorze jours.", "success")
     return redirect(url_for("colleagues.index", _anchor="invitations"), 303)
 
