@@ -1,6 +1,7 @@
 """Propositions put to the vote, and the contributions each one answers."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,3 +37,18 @@ class ProposalContribution(Base):
     contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"), primary_key=True, index=True)
     grouped_at: Mapped[datetime]
     grouped_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ProposalCorrection(Base):
+    """What was changed in a proposition once the vote had opened: public, dated, with its reason."""
+
+    __tablename__ = "proposal_correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, Any]]
+    """The fields that changed, as they were."""
+    after: Mapped[dict[str, Any]]

@@ -1,0 +1,294 @@
+"""Drafts, versions, files, remarks, contests and imports of contributions."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "contribution_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=60), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("created", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_contribution_import_edition_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contribution_import_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_import")),
+    )
+    with op.batch_alter_table("contribution_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contribution_import_edition_id"), ["edition_id"], unique=False)
+
+    op.create_table(
+        "proposal_correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_proposal_correction_person_id")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["proposal.id"], name=op.f("fk_proposal_correction_proposal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_correction")),
+    )
+    with op.batch_alter_table("proposal_correction", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_correction_proposal_id"), ["proposal_id"], unique=False)
+
+    op.create_table(
+        "contribution_contest",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("siren", sa.String(length=9), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "contested",
+            sa.Enum(
+                "draft",
+                "published",
+                "reoriented",
+                "ineligible",
+                "grouped",
+                "withdrawn",
+                name="status",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("is_upheld", sa.Boolean(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("answered_at IS NULL OR answer <> ''", name=op.f("ck_contribution_contest_answer_has_a_reason")),
+        sa.CheckConstraint(
+            "(answered_at IS NULL) = (is_upheld IS NULL)", name=op.f("ck_contribution_contest_answered_one_way_or_the_other")
+        ),
+        sa.ForeignKeyConstraint(["answered_by"], ["person.id"], name=op.f("fk_contribution_contest_answered_by")),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_contest_contribution_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contribution_contest_person_id")),
+        sa.ForeignKeyConstraint(["siren"], ["collectivite.siren"], name=op.f("fk_contribution_contest_siren")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_contest")),
+        sa.UniqueConstraint("contribution_id", "siren", name=op.f("uq_contribution_contest_contribution_id_siren")),
+    )
+    op.create_table(
+        "contribution_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("siren", sa.String(length=9), nullable=True),
+        sa.Column(
+            "type", sa.Enum("need", "existing_service", name="contributiontype", native_enum=False, length=40), nullable=False
+        ),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_draft_contribution_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_contribution_draft_edition_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contribution_draft_person_id")),
+        sa.ForeignKeyConstraint(["siren"], ["collectivite.siren"], name=op.f("fk_contribution_draft_siren")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_draft")),
+    )
+    with op.batch_alter_table("contribution_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contribution_draft_edition_id"), ["edition_id"], unique=False)
+        batch_op.create_index("ix_contribution_draft_person_id_edition_id", ["person_id", "edition_id"], unique=False)
+
+    op.create_table(
+        "contribution_remark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("is_question", sa.Boolean(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_remark_contribution_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contribution_remark_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_remark")),
+    )
+    with op.batch_alter_table("contribution_remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contribution_remark_contribution_id"), ["contribution_id"], unique=False)
+
+    op.create_table(
+        "contribution_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_report_contribution_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contribution_report_person_id")),
+        sa.ForeignKeyConstraint(["settled_by"], ["person.id"], name=op.f("fk_contribution_report_settled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_report")),
+    )
+    with op.batch_alter_table("contribution_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contribution_report_contribution_id"), ["contribution_id"], unique=False)
+        batch_op.create_index("ix_contribution_report_settled_at_at", ["settled_at", "at"], unique=False)
+
+    op.create_table(
+        "contribution_version",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_version_contribution_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contribution_version_person_id")),
+        sa.PrimaryKeyConstraint("contribution_id", "rank", name=op.f("pk_contribution_version")),
+    )
+    op.create_table(
+        "contribution_word",
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_word_contribution_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_contribution_word_edition_id")),
+        sa.PrimaryKeyConstraint("edition_id", "word", "contribution_id", name=op.f("pk_contribution_word")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("contribution_word", schema=None) as batch_op:
+        batch_op.create_index("ix_contribution_word_contribution_id", ["contribution_id"], unique=False)
+
+    op.create_table(
+        "desk_presence",
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_desk_presence_contribution_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_desk_presence_person_id")),
+        sa.PrimaryKeyConstraint("contribution_id", "person_id", name=op.f("pk_desk_presence")),
+    )
+    op.create_table(
+        "contribution_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=True),
+        sa.Column("draft_id", sa.Integer(), nullable=True),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.String(length=120), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "contribution_id IS NOT NULL OR draft_id IS NOT NULL", name=op.f("ck_contribution_file_joined_to_something")
+        ),
+        sa.ForeignKeyConstraint(["added_by"], ["person.id"], name=op.f("fk_contribution_file_added_by")),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_file_contribution_id")),
+        sa.ForeignKeyConstraint(["draft_id"], ["contribution_draft.id"], name=op.f("fk_contribution_file_draft_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_file")),
+        sa.UniqueConstraint("key", name=op.f("uq_contribution_file_key")),
+    )
+    with op.batch_alter_table("contribution_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contribution_file_contribution_id"), ["contribution_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contribution_file_draft_id"), ["draft_id"], unique=False)
+
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("region", sa.String(length=3), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "kind",
+                sa.Enum(
+                    "commune",
+                    "epci",
+                    "departement",
+                    "region",
+                    "special_status",
+                    "other_grouping",
+                    name="kind",
+                    native_enum=False,
+                    length=40,
+                ),
+                nullable=True,
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "stratum",
+                sa.Enum(
+                    "lt500",
+                    "lt2000",
+                    "lt3500",
+                    "lt10000",
+                    "lt50000",
+                    "lt100000",
+                    "ge100000",
+                    name="stratum",
+                    native_enum=False,
+                    length=40,
+                ),
+                nullable=True,
+            )
+        )
+        batch_op.add_column(sa.Column("revision", sa.Integer(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("hidden_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("hidden_reason", sa.Text(), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column("source", sa.String(length=60), nullable=True))
+        batch_op.add_column(sa.Column("source_reference", sa.String(length=200), nullable=True))
+        batch_op.create_index("uq_contribution_source", ["edition_id", "source", "source_reference"], unique=True)
+    op.execute("UPDATE contribution SET region = (SELECT region FROM collectivite WHERE siren = contribution.siren)")
+    op.execute("UPDATE contribution SET kind = (SELECT kind FROM collectivite WHERE siren = contribution.siren)")
+    op.execute("UPDATE contribution SET stratum = (SELECT stratum FROM collectivite WHERE siren = contribution.siren)")
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.drop_index("uq_contribution_source")
+        batch_op.drop_column("source_reference")
+        batch_op.drop_column("source")
+        batch_op.drop_column("hidden_reason")
+        batch_op.drop_column("hidden_at")
+        batch_op.drop_column("revision")
+        batch_op.drop_column("stratum")
+        batch_op.drop_column("kind")
+        batch_op.drop_column("region")
+
+    with op.batch_alter_table("contribution_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contribution_file_draft_id"))
+        batch_op.drop_index(batch_op.f("ix_contribution_file_contribution_id"))
+
+    op.drop_table("contribution_file")
+    op.drop_table("desk_presence")
+    with op.batch_alter_table("contribution_word", schema=None) as batch_op:
+        batch_op.drop_index("ix_contribution_word_contribution_id")
+
+    op.drop_table("contribution_word")
+    op.drop_table("contribution_version")
+    with op.batch_alter_table("contribution_report", schema=None) as batch_op:
+        batch_op.drop_index("ix_contribution_report_settled_at_at")
+        batch_op.drop_index(batch_op.f("ix_contribution_report_contribution_id"))
+
+    op.drop_table("contribution_report")
+    with op.batch_alter_table("contribution_remark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contribution_remark_contribution_id"))
+
+    op.drop_table("contribution_remark")
+    with op.batch_alter_table("contribution_draft", schema=None) as batch_op:
+        batch_op.drop_index("ix_contribution_draft_person_id_edition_id")
+        batch_op.drop_index(batch_op.f("ix_contribution_draft_edition_id"))
+
+    op.drop_table("contribution_draft")
+    op.drop_table("contribution_contest")
+    with op.batch_alter_table("proposal_correction", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_correction_proposal_id"))
+
+    op.drop_table("proposal_correction")
+    with op.batch_alter_table("contribution_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contribution_import_edition_id"))
+
+    op.drop_table("contribution_import")
