@@ -106,7 +106,7 @@ def assert_refused(client: PageClient, path: str, reason: Reason, what: str | No
     page = client.get(path, REFUSALS[reason].status)
     assert page.h1 == REFUSALS[reason].title.replace("\u00a0", " ")
     assert page.response.headers["Cache-Control"] == "no-store"
-    assert "Recommencer avec ProConnect" in page.main
+    assert ("Recommencer avec ProConnect" in page.main) is (reason is not Reason.OIDC_ADDRESS_TAKEN)
     assert (count(PersonSession), count(Person), count(Identity)) == (sessions, people, identities)
     with client.http.session_transaction() as cookie:
         assert "oidc" not in cookie
@@ -390,6 +390,8 @@ def test_the_account_of_an_address_that_is_not_is_left_alone(
 ) -> None:
     path = way_back(client, provider.knows(AGENT, is_email_verified=False))
     assert_refused(client, path, Reason.OIDC_ADDRESS_TAKEN)
+    page = client.get(way_back(client), 409)
+    assert page.links()["Se connecter par courriel"] == "/connexion?suite=/compte", "to link it from there"
     assert attachments() == []
 
 
