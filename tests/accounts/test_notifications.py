@@ -88,6 +88,7 @@ def test_choosing_the_same_twice_keeps_one_line_a_topic(town: Town) -> None:
     assert len(reading().scalars(select(MutedTopic.topic)).all()) == len(Topic)
 
 
+@pytest.mark.usefixtures("app")
 def test_a_visitor_chooses_nothing() -> None:
     with pytest.raises(Refused) as refused:
         choose_notifications(VISITOR, set(), at=AT)
