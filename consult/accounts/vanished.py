@@ -22,7 +22,7 @@ from consult.accounts.model import (
 )
 from consult.accounts.queries import LIVE
 from consult.ground.actor import Actor
-from consult.journal.actions import record
+from consult.journal.actions import Fact, record_many
 from consult.journal.model import EventKind
 from consult.outbox.actions import post_many
 from consult.outbox.model import Notice
@@ -45,10 +45,8 @@ def end_attachments(session: Session, _report: LoadReport, actor: Actor, at: dat
         .returning(Attachment.id, Attachment.siren, Attachment.way)
         .execution_options(synchronize_session=False)
     ).all()
-    for row in sorted(ended):
-        subject = f"attachment:{row.id}"
-        way = row.way.value
-        record(session, EventKind.ATTACHMENT_ENDED, actor, at=at, siren=row.siren, subject=subject, way=way, reason=REASON)
+    facts = [Fact(row.siren, f"attachment:{row.id}", {"way": row.way.value, "reason": REASON}) for row in sorted(ended)]
+    record_many(session, EventKind.ATTACHMENT_ENDED, actor, facts, at=at)
     post_many(session, Notice.COLLECTIVITE_ENDED, letters, at=at)
     return {
         "attachments_ended": len(ended),
@@ -113,8 +111,8 @@ def _revoke_invitations(session: Session, actor: Actor, at: datetime) -> int:
         .returning(Invitation.id, Invitation.siren)
         .execution_options(synchronize_session=False)
     ).all()
-    for row in sorted(revoked):
-        record(session, EventKind.INVITATION_REVOKED, actor, at=at, siren=row.siren, subject=f"invitation:{row.id}")
+    facts = [Fact(row.siren, f"invitation:{row.id}") for row in sorted(revoked)]
+    record_many(session, EventKind.INVITATION_REVOKED, actor, facts, at=at)
     return len(revoked)
 
 
@@ -125,8 +123,8 @@ def _remove_domains(session: Session, actor: Actor, at: datetime) -> int:
         .returning(KnownDomain.domain, KnownDomain.siren)
         .execution_options(synchronize_session=False)
     ).all()
-    for row in sorted(removed):
-        record(session, EventKind.DOMAIN_REMOVED, actor, at=at, siren=row.siren, domain=row.domain, reason=REASON)
+    facts = [Fact(row.siren, data={"domain": row.domain, "reason": REASON}) for row in sorted(removed)]
+    record_many(session, EventKind.DOMAIN_REMOVED, actor, facts, at=at)
     return len(removed)
 
 

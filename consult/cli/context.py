@@ -1,8 +1,9 @@
-"""What commands stand on: the application, and an instant typed by an operator."""
+"""What commands stand on: the application, an instant typed by an operator, a file that cannot be read."""
 
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,6 +26,15 @@ def with_app(command: Callable[..., Any]) -> Callable[..., Any]:
                 db.engine.dispose()
 
     return inside
+
+
+_UNREADABLE = {FileNotFoundError: "n’existe pas", IsADirectoryError: "est un dossier"}
+
+
+def unreadable(path: Path, error: OSError) -> click.ClickException:
+    """How a command ends, in one line, when a file cannot be read."""
+    what = _UNREADABLE.get(type(error), f"ne peut pas être lu : {error.strerror}")
+    return click.ClickException(f"{path} {what}.")
 
 
 class InstantType(click.ParamType[datetime]):

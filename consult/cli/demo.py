@@ -15,6 +15,8 @@ from consult.cli import fail
 from consult.cli.context import INSTANT
 
 DEFAULT_PORT = 8000
+PROVIDER_BEYOND = 10_000
+"""How far the port of the demonstration's OIDC provider is from that of the site: not beside it, where another site may be."""
 DEFAULT_AT = "2021-04-20T10:00:00+02:00"
 
 
@@ -65,12 +67,12 @@ def _refuse_a_busy_port(port: int) -> None:
 def _start_provider(port: int) -> str | None:
     """Start an OIDC provider beside the demonstration, in a process of its own, while this one prepares; its address.
 
-    None when the environment names another. It listens already when this returns, on the next port if it can: an identity
-    keeps its issuer from one day to the next. It ends when its standard input does, which this process holds, however it ends.
+    None when the environment names another. It listens already when this returns, on the same port from one day to the
+    next if it can, since an identity keeps its issuer. It ends when its standard input does, which this process holds, however it ends.
     """
     if os.environ["CONSULT_ENV"] != "demo" or os.environ.get("CONSULT_OIDC_ISSUER"):
         return None
-    with _listening(port + 1) as listener:
+    with _listening(port + PROVIDER_BEYOND) as listener:
         issuer = f"http://127.0.0.1:{listener.getsockname()[1]}"
         os.environ |= {
             "CONSULT_OIDC_ISSUER": issuer,

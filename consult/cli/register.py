@@ -1,4 +1,7 @@
-"""`consult register load|find|succeed`: bringing the register to a file, searching it, saying who succeeds whom."""
+"""`consult register load|find|succeed`: bringing the register to a file, searching it, saying who succeeds whom.
+
+`consult register domains|mailboxes` are in `imports.py`.
+"""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -6,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from consult.cli.context import with_app
+from consult.cli.context import unreadable, with_app
+from consult.cli.imports import domains, mailboxes
 from consult.ground import clock
 from consult.register import actions, queries
 from consult.register.actions import LoadReport
@@ -20,7 +24,11 @@ NAMED = 5
 
 @click.group()
 def register() -> None:
-    """Le registre des collectivités : le charger, y chercher."""
+    """Le registre des collectivités : le charger, y chercher, dire leurs domaines et leurs boîtes officielles."""
+
+
+register.add_command(domains)
+register.add_command(mailboxes)
 
 
 @register.command()
@@ -39,8 +47,7 @@ def load(file: Path | None, *, dry_run: bool) -> None:
     except RegisterFileError as error:
         raise click.ClickException(f"{path} refusé, rien n’a changé : {error}") from error
     except OSError as error:
-        what = _UNREADABLE.get(type(error), f"ne peut pas être lu : {error.strerror}")
-        raise click.ClickException(f"{path} {what}.") from error
+        raise unreadable(path, error) from error
     click.echo(f"Registre, millésime {report.vintage} :")
     for kind, number in sorted(report.counts.items(), key=lambda count: -count[1]):
         click.echo(f"{words.number(number):>10}  {kind.plural if number > 1 else kind.label}")
@@ -118,9 +125,6 @@ def _effects(report: LoadReport) -> Iterator[str]:
     for name, (one, several) in _EFFECTS.items():
         if number := report.effects.get(name):
             yield f"{words.number(number):>10}  {several if number > 1 else one}"
-
-
-_UNREADABLE = {FileNotFoundError: "n’existe pas", IsADirectoryError: "est un dossier"}
 
 
 def _show(done: int, total: int) -> None:

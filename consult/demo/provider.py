@@ -15,7 +15,7 @@ import secrets
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -201,14 +201,14 @@ def _instead_of_a_token(fault: Fault | None) -> ResponseReturnValue:
     if fault is Fault.TOKEN_HUGE:
         return Response("{" + " " * 5_000_000 + "}", mimetype="application/json")
     if fault is Fault.TOKEN_SLOW:
-        return Response(_drop_by_drop(), mimetype="application/json")
+        return Response(_drop_by_drop(_state().may_end), mimetype="application/json")
     if fault is Fault.TOKEN_SILENT:
         _state().may_end.wait(30)
     return Response("<html>Bonjour", mimetype="application/json")
 
 
-def _drop_by_drop() -> Any:
-    while not _state().may_end.wait(0.05):
+def _drop_by_drop(may_end: threading.Event) -> Iterator[str]:
+    while not may_end.wait(0.05):
         yield " "
 
 

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from consult.accounts import mailboxes
 from consult.config import Settings
 from consult.ground import clock
 from consult.ground.clock import paris
@@ -35,6 +36,8 @@ Progress = Callable[[int, int], None]
 
 ANNOUNCED = paris(2021, 1, 11, 9)
 DEFAULT_AT = paris(2021, 4, 20, 10)
+MAILBOX_DOMAIN = "boite.exemple.fr"
+"""Of the official mailbox of every commune: all invented. Départements and groupings have none, which shows the other ways."""
 
 
 @dataclass(slots=True)
@@ -99,6 +102,7 @@ def prepare(settings: Settings, at: datetime | None, progress: Callable[[str, in
     memory = remember(settings.instance_dir, settings.database_url)
     upgrade(settings.database_url)
     register.load(at=memory.at or ANNOUNCED, progress=telling("Registre"), then=AFTER_LOADING)
+    mailboxes.invent_mailboxes(MAILBOX_DOMAIN, at=memory.at or ANNOUNCED)
     instant = at or memory.at or settings.now or DEFAULT_AT
     with _in_haste():
         advance(memory, instant, telling("Édition 2021"))

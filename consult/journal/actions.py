@@ -1,8 +1,11 @@
 """Writing the journal: always inside the transaction of the act it tells."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from consult.ground.actor import Actor
@@ -29,8 +32,31 @@ def record(
         person_id=actor.person_id,
         siren=siren or actor.siren,
         subject=subject,
-        data=data | ({"by": "operator"} if actor.is_operator else {}),
+        data=data | _by(actor),
     )
     session.add(event)
     tell(event)
     return event
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What one act did to one of many: an event of its own."""
+
+    siren: str
+    subject: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def record_many(
+    session: Session, kind: EventKind, actor: Actor, facts: Iterable[Fact], *, at: datetime, edition_id: int | None = None
+) -> None:
+    """Write the same kind of event about many, in order: one statement, however many. Not for attempts."""
+    common = {"at": at, "kind": kind, "edition_id": edition_id, "person_id": actor.person_id}
+    rows = [common | {"siren": one.siren, "subject": one.subject, "data": one.data | _by(actor)} for one in facts]
+    if rows:
+        session.execute(insert(Event), rows)
+
+
+def _by(actor: Actor) -> dict[str, str]:
+    return {"by": "operator"} if actor.is_operator else {}

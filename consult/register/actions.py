@@ -15,7 +15,7 @@ from consult.ground.actor import OPERATOR, Actor
 from consult.ground.clock import PARIS
 from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound
-from consult.journal.actions import record
+from consult.journal.actions import Fact, record, record_many
 from consult.journal.model import EventKind
 from consult.register import bulk, file, rules
 from consult.register.bulk import Progress, Write
@@ -151,18 +151,10 @@ def _succeed(session: Session, found: Sequence[Heir], actor: Actor, *, source: s
                 for one in found
             ],
         )
-    for one in found:
-        record(
-            session,
-            EventKind.COLLECTIVITE_SUCCEEDED,
-            actor,
-            at=at,
-            siren=one.siren,
-            successor=one.successor,
-            is_main=one.is_main,
-            source=source,
-            **data,
-        )
+    facts = (
+        Fact(one.siren, data={"successor": one.successor, "is_main": one.is_main, "source": source, **data}) for one in found
+    )
+    record_many(session, EventKind.COLLECTIVITE_SUCCEEDED, actor, facts, at=at)
 
 
 def succeed(

@@ -18,7 +18,7 @@ from consult.calendar.model import Edition
 from consult.calendar.queries import locked_edition
 from consult.calendar.rules import Verb
 from consult.ground.actor import Actor
-from consult.journal.actions import record
+from consult.journal.actions import Fact, record_many
 from consult.journal.model import EventKind
 from consult.proposals.model import Proposal
 from consult.register.actions import Consequences, LoadReport
@@ -76,6 +76,11 @@ class _Change:
         if self.after is None:
             return "supports_set_aside"
         return "supports_restored" if self.before is None else "supports_moved"
+
+    @property
+    def fact(self) -> Fact:
+        data = {"receipt": self.receipt, "successor": self.holder, "kept": self.kept}
+        return Fact(self.siren, f"proposal:{self.number}", data)
 
 
 def _changes(session: Session, edition: Edition, returned: Collection[str]) -> Sequence[_Change]:
@@ -154,18 +159,8 @@ def _write(session: Session, changes: Sequence[_Change], at: datetime) -> None:
 
 
 def _tell(session: Session, edition: Edition, changes: Sequence[_Change], actor: Actor, at: datetime) -> None:
-    for one in changes:
-        if one.before is not None and one.after is not None:
-            continue  # it goes on, and the succession says with whom
-        record(
-            session,
-            EventKind.SUPPORT_MERGED if one.after is None else EventKind.SUPPORT_RESTORED,
-            actor,
-            at=at,
-            edition_id=edition.id,
-            siren=one.siren,
-            subject=f"proposal:{one.number}",
-            receipt=one.receipt,
-            successor=one.holder,
-            kept=one.kept,
-        )
+    """Of a support that goes on, the succession says with whom; of one that stops or resumes, the journal says it here."""
+    merged = [one for one in changes if one.after is None]
+    restored = [one for one in changes if one.before is None]
+    for kind, those in ((EventKind.SUPPORT_MERGED, merged), (EventKind.SUPPORT_RESTORED, restored)):
+        record_many(session, kind, actor, [one.fact for one in those], at=at, edition_id=edition.id)

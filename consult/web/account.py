@@ -1,6 +1,6 @@
 """A person's own pages: who they are, for which collectivité they act."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
@@ -115,7 +115,6 @@ def _attachments_page(form: AttachmentForm) -> str:
         found=found[:SUGGESTIONS],
         is_cut=len(found) > SUGGESTIONS,
         helps={one.siren: _what_it_is(one) for one in found},
-        views=current_app.view_functions,
         mine=attachments_of(actor().person_id or 0, page=page_number()),
         invitations=invitations_for(actor().person_id or 0, at=received_at()),
     )

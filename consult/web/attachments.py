@@ -1,10 +1,11 @@
 """Leaving a collectivité, or ending what a colleague can do in its name."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from consult.accounts import attachments, rules
 from consult.accounts.attachment_files import AttachmentFile, attachment_file
+from consult.accounts.model import AttachmentStatus
 from consult.ground.refusals import NotFound
 from consult.web import doors
 from consult.web.context import actor, received_at
@@ -30,18 +31,30 @@ def end_now(attachment_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(one, form), 422
     attachments.end_attachment(actor(), attachment_id, reason=form.reason.data or "", at=received_at())
-    if one.person_id == actor().person_id:
-        flash(f"Vous ne parlez plus pour {one.collectivite}. Ce que vous avez fait en son nom reste.", "success")
-        return redirect(url_for("account.attachments"), 303)
-    flash(f"{one.person} ne parle plus pour {one.collectivite}. La raison lui est envoyée par courriel.", "success")
+    flash(_said(one), "success")
     return redirect(_beside(one), 303)
 
 
+def _said(one: AttachmentFile) -> str:
+    """What has just been ended, in a sentence or two."""
+    is_own, waited = one.person_id == actor().person_id, one.status is AttachmentStatus.PENDING
+    if is_own and waited:
+        return f"Votre demande pour {one.collectivite} est retirée."
+    if is_own:
+        return f"Vous ne parlez plus pour {one.collectivite}. Ce que vous avez fait en son nom reste."
+    what = "La demande de {} pour {} est close" if waited else "{} ne parle plus pour {}"
+    return f"{what.format(one.person, one.collectivite)}. La raison lui est envoyée par courriel."
+
+
 def _beside(one: AttachmentFile) -> str:
-    """Where one comes from: the people of the collectivité or, for the team, the file."""
-    if actor().acting_for(one.siren) is None:
-        return url_for("moderation_attachments.show", attachment_id=one.id)
-    return url_for("colleagues.index" if "colleagues.index" in current_app.view_functions else "account.attachments")
+    """Where one comes from: one's own attachments, the people of the collectivité or, for the team, the file."""
+    if one.person_id == actor().person_id:
+        return url_for("account.attachments")
+    if actor().siren == one.siren and actor().is_verified:
+        return url_for("colleagues.index")
+    if actor().acting_for(one.siren):
+        return url_for("account.attachments")
+    return url_for("moderation_attachments.show", attachment_id=one.id)
 
 
 def _known(attachment_id: int) -> AttachmentFile:
@@ -59,4 +72,5 @@ def _form(one: AttachmentFile) -> LeaveForm | EndingForm:
 
 
 def _page(one: AttachmentFile, form: LeaveForm | EndingForm) -> str:
-    return render_template("account/attachment_end.html", one=one, form=form, is_own=one.person_id == actor().person_id)
+    is_own = one.person_id == actor().person_id
+    return render_template("account/attachment_end.html", one=one, form=form, is_own=is_own, back=_beside(one))

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, url_for
 
+from consult.accounts.invitation_queries import invitations_for
 from consult.calendar import queries as calendars
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
@@ -35,11 +36,12 @@ def _home(slug: str) -> str:
     the_edition, at, who = edition(slug), received_at(), actor()
     figures = key_figures(the_edition.id)
     supports = len(ballot(the_edition.id, who)) if who.siren else None
+    invitations = invitations_for(who.person_id, at=at) if who.person_id and not who.mandate else ()
     return render_template(
         "home/show.html",
         title=title(the_edition, at),
         stages=ribbon(the_edition, at),
-        today=today(Situation(the_edition, who, at, figures, supports)),
+        today=today(Situation(the_edition, who, at, figures, supports, invitations)),
         figures=_three(the_edition, figures),
         others=[other for other in calendars.editions() if other.slug != slug],
     )

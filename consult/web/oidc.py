@@ -17,7 +17,7 @@ from consult.extensions import limiter
 from consult.ground import clock
 from consult.ground.actor import Actor
 from consult.ground.refusals import Reason, Refused
-from consult.web import doors
+from consult.web import doors, words
 from consult.web.context import actor, received_at, settings
 from consult.web.devices import device
 from consult.web.provider import CALLBACK, provider
@@ -36,6 +36,8 @@ OF_THE_PROVIDER = frozenset(
     }
 )
 """Refusals with a page of their own: one may begin again from there."""
+USELESS = frozenset({Reason.OIDC_ADDRESS_TAKEN, Reason.IDENTITY_TAKEN})
+"""Those that beginning again would not change."""
 
 
 def _without_limits() -> bool:
@@ -47,6 +49,12 @@ def _for_every_template() -> dict[str, Any]:
     """Whether a provider is offered, and the identities of who asks: read by the pages that show them, and by no other."""
     own: Callable[[], Any] = lambda: identities_of(actor().person_id or 0)  # noqa: E731
     return {"offers_provider": settings().oidc is not None, "own_identities": own}
+
+
+@pages.app_template_filter()
+def siret(digits: str) -> str:
+    """A SIRET as one reads it: that of the SIREN in threes, then the establishment."""
+    return words.NBSP.join((digits[:3], digits[3:6], digits[6:9], digits[9:]))
 
 
 @pages.post("/connexion/proconnect")
@@ -132,7 +140,8 @@ def _failed(refused: Refused, *, links: bool) -> Response:
     if refused.reason not in OF_THE_PROVIDER:
         raise refused
     said = REFUSALS[refused.reason]
-    return _unkept(make_response(render_template("oidc/failed.html", said=said, links=links), said.status))
+    page = render_template("oidc/failed.html", said=said, links=links, is_useless=refused.reason in USELESS)
+    return _unkept(make_response(page, said.status))
 
 
 def _unkept(response: Response) -> Response:

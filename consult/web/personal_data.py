@@ -34,7 +34,7 @@ def show() -> str:
 @doors.newcomers
 def file() -> Response:
     """All of it, to keep: no cache does."""
-    text = json.dumps(download(actor(), at=received_at()), ensure_ascii=False, indent=2, default=_said)
+    text = json.dumps(download(actor(), at=received_at()), ensure_ascii=False, indent=2, default=said)
     return Response(
         text + "\n",
         content_type="application/json; charset=utf-8",
@@ -42,7 +42,7 @@ def file() -> Response:
     )
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
     """An instant as every file of the site says it; an amount as it was typed."""
     return cell(value) if isinstance(value, datetime) else str(value)
 

@@ -3,7 +3,6 @@
 import segno
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 from markupsafe import Markup
 from pyotp import TOTP
 
@@ -15,7 +14,7 @@ from consult.accounts.second_factor_rules import may_set_second_factor
 from consult.ground import clock
 from consult.ground.refusals import Reason
 from consult.web import doors
-from consult.web.context import actor, received_at, settings
+from consult.web.context import actor, received_at, session_key, settings
 from consult.web.forms.base import Form
 from consult.web.forms.second_factor import ChangeForm, FirstCodeForm, GiveForm
 from consult.web.reasons import REFUSALS
@@ -43,12 +42,12 @@ def change() -> ResponseReturnValue:
     """Begin to set one; or, against a code of the one in place, begin to replace it, or draw new recovery codes."""
     state = _state()
     if not state.is_set:
-        second_factor.begin(actor(), current_user.key)
+        second_factor.begin(actor(), session_key())
         return redirect(url_for("second_factor.show", suite=local_path(request.form.get("suite"))), 303)
     form = ChangeForm()
     if not form.validate_on_submit():
         return _show(state, form, 422)
-    key, instants = current_user.key, {"at": received_at(), "outside": clock.outside()}
+    key, instants = session_key(), {"at": received_at(), "outside": clock.outside()}
     if form.act.data == "codes":
         attempt = second_factor.draw_recovery_codes(actor(), form.code.data, **instants)
     else:
@@ -65,7 +64,7 @@ def confirm() -> ResponseReturnValue:
     state, form = _state(), FirstCodeForm()
     if not form.validate_on_submit():
         return _show(state, form, 422)
-    attempt = second_factor.confirm(actor(), current_user.key, form.code.data, at=received_at(), outside=clock.outside())
+    attempt = second_factor.confirm(actor(), session_key(), form.code.data, at=received_at(), outside=clock.outside())
     if _is_wrong(form, attempt):
         return _show(state, form, 422)
     renew(attempt.session_key, ends=ends())
@@ -75,7 +74,7 @@ def confirm() -> ResponseReturnValue:
 def _state() -> OwnSecondFactor:
     who = actor()
     may_set_second_factor(who).or_refuse()
-    return own_second_factor(who.person_id or 0, current_user.key)
+    return own_second_factor(who.person_id or 0, session_key())
 
 
 def _show(state: OwnSecondFactor, form: Form, status: int = 200) -> ResponseReturnValue:
@@ -134,7 +133,7 @@ def give() -> ResponseReturnValue:
     form = GiveForm()
     if not form.validate_on_submit():
         return _ask(form, 422)
-    attempt = second_factor.give(actor(), current_user.key, form.code.data, at=received_at(), outside=clock.outside())
+    attempt = second_factor.give(actor(), session_key(), form.code.data, at=received_at(), outside=clock.outside())
     if _is_wrong(form, attempt):
         return _ask(form, 422)
     renew(attempt.session_key, ends=ends())

@@ -3,13 +3,14 @@
 The title follows the moment; the box follows the moment and who reads it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 from markupsafe import Markup
 
+from consult.accounts.invitation_queries import ReceivedInvitation
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Profile, Role
@@ -38,6 +39,8 @@ class Situation:
     figures: KeyFigures
     supports: int | None
     """How many propositions the actor's collectivité supports; None without a collectivité."""
+    invitations: Sequence[ReceivedInvitation] = ()
+    """Those that wait for somebody who speaks for nobody yet."""
 
     def url(self, endpoint: str, **values: str) -> str:
         """The address of a page of the edition."""
@@ -65,6 +68,8 @@ def title(edition: Edition, at: datetime) -> str:
 
 def today(situation: Situation) -> Today:
     """The box for this person at this moment."""
+    if situation.invitations and not situation.actor.roles:
+        return _invited(situation)
     for applies, box in _ABOUT_THE_PERSON:
         if applies(situation.actor):
             return box(situation)
@@ -94,6 +99,16 @@ def _team(s: Situation) -> Today:
 def _incomplete(_s: Situation) -> Today:
     text = Markup("Il manque votre nom, votre profil et votre fonction. C’est l’affaire d’une minute.")
     return Today("Dites-nous qui vous êtes", text, (("Compléter mon compte", url_for("account.show")),))
+
+
+def _invited(s: Situation) -> Today:
+    first = s.invitations[0]
+    text = Markup("{} ({}) vous invite à parler au nom de <strong>{}</strong>, jusqu’au {}.").format(
+        first.by_name, first.by_function, first.collectivite, words.instant(first.expires_at)
+    )
+    others = (("Voir toutes mes invitations", url_for("account.attachments")),) if len(s.invitations) > 1 else ()
+    read = ("Lire l’invitation", url_for("invitations.show", invitation_id=first.id))
+    return Today("Une invitation vous attend", text, (read, *others))
 
 
 def _unattached(_s: Situation) -> Today:

@@ -1,7 +1,6 @@
 """Attachments, in the base: what is written, what is told, and what many do at once."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -31,12 +30,11 @@ from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
-from consult.register.model import Collectivite
 from consult.voting.actions import give_support, withdraw_support
 from tests.support.letters import code_of, letters, text_of
 from tests.support.stage_two import DURING_VOTE, on_ballot, propositions, tallies
 from tests.support.together import together
-from tests.support.world import CAUVALDOR, GRAMAT, LOT, OCCITANIE, ROCAMADOUR, World
+from tests.support.world import CAUVALDOR, GRAMAT, LOT, OCCITANIE, ROCAMADOUR, World, no_more
 
 AT = paris(2021, 3, 2, 10)
 LATER = AT + timedelta(hours=2)
@@ -191,22 +189,6 @@ def test_what_is_not_in_the_register_is_refused(agent: Actor, siren: str) -> Non
     assert refusal(lambda: attachments.ask_attachment(agent, siren, at=AT)) is Reason.NOT_IN_REGISTER
 
 
-@contextmanager
-def no_more(siren: str) -> Iterator[None]:
-    """Within the block, the register no longer holds this collectivité."""
-
-    def write(*, is_current: bool) -> None:
-        with transaction() as session:
-            one = session.get_one(Collectivite, siren)
-            one.is_current, one.ended_on = is_current, None if is_current else AT.date()
-
-    write(is_current=False)
-    try:
-        yield
-    finally:
-        write(is_current=True)
-
-
 def test_what_has_ceased_to_exist_is_refused(agent: Actor) -> None:
     with no_more(OCCITANIE):
         assert refusal(lambda: attachments.ask_attachment(agent, OCCITANIE, at=AT)) is Reason.NOT_IN_REGISTER
@@ -334,7 +316,7 @@ def test_a_colleague_ends_with_a_reason_that_is_told(world: World) -> None:
     (letter,) = letters(LATER)
     assert letter["To"] == "partie@exemple.fr"
     said = text_of(letter)
-    assert f"Vous ne parlez plus au nom de Rocamadour (Lot) : {colleague.name}, secrétaire de mairie y a mis fin" in said
+    assert f"Vous ne parlez plus au nom de Rocamadour (Lot) : {colleague.name}, secrétaire de mairie, y a mis fin" in said
     assert "Elle a quitté la mairie <b>." in said
     assert "Ce que vous avez fait en son nom reste, et compte toujours." in said
     assert "Si vous le contestez, écrivez à l’équipe" in said
@@ -657,11 +639,11 @@ def test_two_hundred_ask_for_one_collectivite_and_each_is_decided_once(app: Flas
         pairs = [sorted(map(str, answers[rank : rank + 2])) for rank in range(0, len(answers), 2)]
         assert pairs == [["None", "already_decided"]] * len(batch_of)
     statuses = select(Attachment.status, func.count()).where(Attachment.id.in_(asked)).group_by(Attachment.status)
-    decided = dict(reading().execute(statuses).tuples().all())
+    decided = dict(reading().execute(statuses).all())
     assert set(decided) <= {AttachmentStatus.VERIFIED, AttachmentStatus.REFUSED}
     assert sum(decided.values()) == 200
     told = select(Message.notice, func.count()).where(Message.notice != Notice.COLLEAGUE_JOINED).group_by(Message.notice)
-    counts = dict(reading().execute(told).tuples().all())
+    counts = dict(reading().execute(told).all())
     assert counts.get(Notice.ATTACHMENT_VERIFIED, 0) == decided.get(AttachmentStatus.VERIFIED, 0)
     assert counts.get(Notice.ATTACHMENT_REFUSED, 0) == decided.get(AttachmentStatus.REFUSED, 0)
 

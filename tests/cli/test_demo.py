@@ -1,8 +1,13 @@
 """`consult demo`: built and served by one command, kept from one day to the next, clear when it cannot start."""
 
+import json
 import signal
 import socket
+import threading
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -88,6 +93,33 @@ def test_it_stops_when_it_is_told_to(demo: Callable[..., Site], asked: signal.Si
     site.process.send_signal(asked)
     assert site.process.wait(20) == 0
     assert "Traceback" not in site.said()
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_its_provider_ends_with_it(demo: Callable[..., Site], asked: signal.Signals) -> None:
+    site = demo()
+    with urllib.request.urlopen(f"{site.provider_url}/.well-known/openid-configuration", timeout=20) as answer:
+        assert json.load(answer)["issuer"] == site.provider_url
+    assert site.process is not None
+    site.process.send_signal(asked)
+    site.process.wait(20)
+    host, port = site.provider_url.removeprefix("http://").split(":")
+    deadline = time.monotonic() + 20
+    with suppress(ConnectionRefusedError):
+        while True:
+            assert time.monotonic() < deadline, "no orphan"
+            socket.create_connection((host, int(port)), timeout=5).close()
+            threading.Event().wait(0.05)
+    assert "Traceback" not in site.said()
+
+
+def test_it_leaves_alone_the_provider_that_the_environment_names(tmp_path: Path) -> None:
+    ended = consult(
+        {"PATH": "/usr/bin:/bin", "CONSULT_INSTANCE_DIR": str(tmp_path), "CONSULT_OIDC_ISSUER": "https://exemple.fr"},
+        *("demo", "--port", str(free_port())),
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("CONSULT_OIDC_CLIENT_ID")
 
 
 def test_it_is_refused_in_production(tmp_path: Path) -> None:

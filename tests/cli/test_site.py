@@ -27,6 +27,7 @@ from consult.web.context import settings
 from tests.support.commands import Ended, Operator, consult, environment, start
 from tests.support.engines import Engines
 from tests.support.mail import MailServer
+from tests.support.oidc import LocalProvider
 from tests.support.ports import free_port
 
 
@@ -103,13 +104,33 @@ def test_a_bare_site_is_made_ready_step_by_step(bare: Operator) -> None:
     assert bare("register", "load").code == 0
     checked = bare("check")
     assert (checked.code, checked.errors) == (0, "")
-    assert [line.split()[1] for line in checked.said.splitlines()] == ["réglages", "base", "courriel", "redis", "registre"]
+    assert [line.split()[1] for line in checked.said.splitlines()] == [
+        *("réglages", "base", "courriel", "redis", "registre", "proconnect")
+    ]
 
 
 def test_a_ready_site_checks_out_on_both_engines(site: Settings, engine: str) -> None:
     checked = consult(environment(site), "check")
     assert (checked.returncode, checked.stderr) == (0, "")
     assert engine in checked.stdout
+
+
+def test_whether_the_provider_answers(site: Settings) -> None:
+    provider = LocalProvider()
+    environ = environment(site) | {
+        "CONSULT_OIDC_ISSUER": provider.settings.issuer,
+        "CONSULT_OIDC_CLIENT_ID": provider.settings.client_id,
+        "CONSULT_OIDC_CLIENT_SECRET": provider.settings.client_secret,
+    }
+    checked = consult(environ, "check")
+    assert checked.returncode == 1
+    assert checked.stderr == f"échec  proconnect : {provider.settings.issuer} ne répond pas comme prévu (metadata)\n"
+    with provider.running():
+        checked = consult(environ, "check")
+        assert (checked.returncode, checked.stderr) == (0, "")
+        assert "http://127.0.0.1:8000/connexion/proconnect/retour" in checked.stdout
+        provider.state.metadata = {"issuer": "https://un-autre.exemple.fr"}
+        assert "metadata_issuer" in consult(environ, "check").stderr
 
 
 @pytest.mark.parametrize(

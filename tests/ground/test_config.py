@@ -84,6 +84,63 @@ def test_a_wrong_setting_stops_the_start(tmp_path: Path, name: str, value: str |
         assert f"Exemple : {name}=" in line
 
 
+OIDC = {
+    "CONSULT_OIDC_ISSUER": "https://fournisseur.exemple.fr/api/v2",
+    "CONSULT_OIDC_CLIENT_ID": "consult",
+    "CONSULT_OIDC_CLIENT_SECRET": "un secret",
+}
+
+
+@pytest.mark.parametrize("missing", list(OIDC))
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_the_three_settings_of_a_provider_go_together(tmp_path: Path, missing: str, value: str | None) -> None:
+    with pytest.raises(SettingError, match="vont ensemble") as stopped:
+        read(tmp_path, PRODUCTION | OIDC, **{missing: value})
+    assert stopped.value.name == missing
+    assert f"Exemple : {missing}=" in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "fournisseur.exemple.fr",
+        "ftp://fournisseur.exemple.fr",
+        "http://fournisseur.exemple.fr",
+        "http://127.0.0.1:8001",
+        "https://compte@fournisseur.exemple.fr",
+        "https://fournisseur.exemple.fr?a=b",
+        "https://fournisseur.exemple.fr#a",
+        "https://fournisseur exemple.fr",
+        "https://[",
+        "https://fournisseur.exemple.fr/" + "a" * 255,
+    ],
+)
+def test_a_provider_answers_over_https(tmp_path: Path, issuer: str) -> None:
+    with pytest.raises(SettingError, match=r"Exemple : CONSULT_OIDC_ISSUER=https://") as stopped:
+        read(tmp_path, PRODUCTION | OIDC, CONSULT_OIDC_ISSUER=issuer)
+    assert stopped.value.name == "CONSULT_OIDC_ISSUER"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "origin"),
+    [("http://127.0.0.1:8001", "http://127.0.0.1:8001"), ("https://exemple.fr/api/v2/", "https://exemple.fr")],
+)
+def test_a_provider_of_a_demonstration_may_be_on_this_machine(tmp_path: Path, issuer: str, origin: str) -> None:
+    oidc = read(tmp_path, {"CONSULT_ENV": "demo"} | OIDC, CONSULT_OIDC_ISSUER=issuer).oidc
+    assert oidc is not None
+    assert (oidc.issuer, oidc.origin) == (issuer, origin)
+
+
+def test_a_provider_elsewhere_answers_over_https_even_to_a_demonstration(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="https"):
+        read(tmp_path, {"CONSULT_ENV": "demo"} | OIDC, CONSULT_OIDC_ISSUER="http://fournisseur.exemple.fr")
+
+
+def test_a_site_may_have_no_provider(tmp_path: Path) -> None:
+    assert read(tmp_path, PRODUCTION).oidc is None
+    assert read(tmp_path, PRODUCTION | OIDC).oidc is not None
+
+
 @pytest.mark.parametrize("value", ["demain", "2021-04-20", "2021-04-20T10:00:00", "2021-13-01T10:00:00+02:00"])
 def test_the_rehearsal_starts_at_an_instant(tmp_path: Path, value: str) -> None:
     with pytest.raises(SettingError, match="CONSULT_NOW"):

@@ -1,5 +1,6 @@
 """The demonstration, served by its own command in another process, as `make demo` does."""
 
+import re
 import subprocess
 import time
 import urllib.request
@@ -8,6 +9,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 from urllib.error import URLError
@@ -44,6 +46,13 @@ class Site:
         while not self._answers():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, "the demonstration starts"
+
+    @cached_property
+    def provider_url(self) -> str:
+        """Where its OIDC provider answers."""
+        found = re.search(r"« Se connecter avec ProConnect » : (http://127\.0\.0\.1:\d+)$", self.said(), re.MULTILINE)
+        assert found, self.said()
+        return found[1]
 
     def said(self) -> str:
         """What the command has said so far."""

@@ -55,7 +55,7 @@ class Visitor:
         self.page.on("console", lambda said: self._note_console(said.type, said.text))
 
     def _note_request(self, url: str) -> None:
-        if not url.startswith((f"{self.site.url}/", "data:")):
+        if not url.startswith((f"{self.site.url}/", f"{self.site.provider_url}/", "data:")):
             self.faults.append(f"{self.page.url}: asked {url}")
 
     def _note_console(self, kind: str, text: str) -> None:

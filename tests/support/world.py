@@ -3,6 +3,8 @@
 Other editions, collectivités and people always exist beside those a test speaks of, so a query without its filter fails.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +18,7 @@ from consult.calendar.rules import Stage, Window
 from consult.ground.actor import OPERATOR, Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import transaction
+from consult.register.model import Collectivite
 
 # Real collectivités of the register.
 ROCAMADOUR = "214602401"
@@ -62,6 +65,22 @@ def just_before(instant: datetime) -> datetime:
 def during(stage: Stage) -> datetime:
     """A day into the stage."""
     return opening_of(stage) + timedelta(days=1)
+
+
+@contextmanager
+def no_more(siren: str) -> Iterator[None]:
+    """Within the block, the register no longer holds this collectivité."""
+
+    def write(*, is_current: bool) -> None:
+        with transaction() as session:
+            one = session.get_one(Collectivite, siren)
+            one.is_current, one.ended_on = is_current, None if is_current else BEFORE_ALL.date()
+
+    write(is_current=False)
+    try:
+        yield
+    finally:
+        write(is_current=True)
 
 
 class World:

@@ -7,9 +7,10 @@ import pytest
 
 from consult.accounts import actions, invitations
 from consult.accounts.colleague_rules import INVITATION_LASTS
-from consult.accounts.model import AttachmentStatus
+from consult.accounts.model import AttachmentStatus, Person
 from consult.accounts.queries import actor_of_person
 from consult.ground.actor import Actor, Profile
+from consult.ground.database import transaction
 from tests.support.attached import again, attach, end
 from tests.support.letters import code_of, letters, text_of
 from tests.support.page import PageClient, squeezed
@@ -182,6 +183,24 @@ def test_those_that_wait_for_me_are_with_my_attachments(client: PageClient, worl
     assert "Une invitation vous attend Rocamadour (Lot)" in page.main
     assert page.links()["Rocamadour (Lot)"] == f"/invitations/{sent}"
     assert "Une invitation" not in client.sign_in(world.person(None)).get("/compte/rattachements").main
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_home_says_it_to_who_speaks_for_nobody_yet(
+    client: PageClient, world: World, mayor: Actor, deputy: Actor, sent: int, is_complete: bool
+) -> None:
+    world.edition()
+    if not is_complete:
+        with transaction() as session:
+            session.get_one(Person, deputy.person_id).function = ""
+    page = client.sign_in(deputy).get("/")
+    assert "Une invitation vous attend" in page.main
+    assert f"{mayor.name} (secrétaire de mairie) vous invite à parler au nom de Rocamadour (Lot)" in page.main
+    assert page.links()["Lire l’invitation"] == f"/invitations/{sent}"
+    invitations.invite(world.person(LOT), ADDRESS, at=DURING_VOTE)
+    assert "Voir toutes mes invitations" in client.get("/").links()
+    for other in (world.person(None), world.person(LOT, email="lot@exemple.fr")):
+        assert "invitation" not in client.sign_in(other).get("/").main
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -1,0 +1,229 @@
+"""Everything that somebody may want to lay hands on, and the request that would: one of each, each somebody's.
+
+A commune, Rocamadour, with its people, contributions, votes and candidature; the team, with its desks. `deeds()` gives, for
+each address that writes, a request that its rightful author may send as it stands, all of them one after the other: whoever
+else sends it must be refused.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from consult.accounts.invitations import invite
+from consult.accounts.known_domains import add_domain
+from consult.accounts.model import (
+    Attachment,
+    AttachmentStatus,
+    Identity,
+    OfficialMailbox,
+    PersonSession,
+    SecondFactor,
+    SessionWay,
+)
+from consult.calendar.rules import Stage
+from consult.contributions.actions import say_me_too
+from consult.ground.actor import Actor, Profile, Role
+from consult.ground.clock import paris
+from consult.ground.database import reading, transaction
+from consult.interests.actions import InterestDraft, declare
+from consult.interests.model import Level
+from consult.interests.rules import CHARTER
+from consult.services.actions import ServiceDraft, create, declare_deployment, set_milestone
+from consult.services.model import DeploymentStatus
+from consult.voting.actions import give_support
+from tests.support import retained
+from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
+from tests.support.stage_two import CLOSED, DURING_VOTE
+from tests.support.world import CAUVALDOR, CORSE, GRAMAT, LOT, ROCAMADOUR, World, during
+
+DURING_INTERESTS = paris(2021, 5, 10, 10)
+DURING_TRACKING = during(Stage.TRACKING) + timedelta(hours=12)
+TODAY = DURING_TRACKING.date().isoformat()
+INTEREST = InterestDraft(Level.ATELIER, "", "", "", "", "", "Nous avons des idées.", CHARTER)
+NEED = {"type": "besoin", "title": "Titre d’un autre", "situation": "Dite par un autre.", "themes": ["mobilite-transports"]}
+PROPOSAL = {"title": "Faciliter le signalement", "summary": "En deux minutes.", "changes": "", "for_whom": ""}
+REASON = {"reason": "Parce que."}
+
+VISITOR = "a visitor"
+PENDING = "somebody whose attachment is pending"
+ELSEWHERE = "somebody of another collectivité"
+WEAK = "an administrator without the second factor"
+AT_HOME = frozenset({ELSEWHERE})
+"""Those whom the same request would serve for their own collectivité."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A request that writes, sent at an instant by its rightful author, a name of `Premises.people`."""
+
+    endpoint: str
+    path: str
+    by: str
+    typed: dict[str, Any] = field(default_factory=dict)
+    at: datetime = DURING_NEEDS
+    also: frozenset[str] = frozenset()
+    """Who else may send it as it stands, for themselves."""
+
+
+class Premises:
+    """The world of these requests."""
+
+    def __init__(self, world: World) -> None:
+        edition, undecided, decided = world.edition(), world.edition("2022"), world.edition("2023")
+        person = world.person
+        self.people = {
+            "owner": person(ROCAMADOUR, email="proprietaire@exemple.fr"),
+            "colleague": person(ROCAMADOUR, Role.OBSERVER, email="collegue@exemple.fr"),
+            "another colleague": person(ROCAMADOUR),
+            **{f"asker {rank}": person(ROCAMADOUR, status=AttachmentStatus.PENDING) for rank in range(5)},
+            **{f"invitee {rank}": person(None, email=f"invitee-{rank}@exemple.fr") for rank in range(3)},
+            "team": person(None, Role.ADMINISTRATOR, Role.MODERATOR, Role.COMMITTEE),
+        }
+        self.strangers: dict[str, Actor | None] = {
+            VISITOR: None,
+            "a signed-in stranger": person(None),
+            PENDING: person(ROCAMADOUR, status=AttachmentStatus.PENDING),
+            "somebody refused": person(ROCAMADOUR, status=AttachmentStatus.REFUSED),
+            "a partner": person(None, profile=Profile.PARTENAIRE),
+            ELSEWHERE: person(GRAMAT),
+            "an observer": person(None, Role.OBSERVER),
+            WEAK: person(None, Role.ADMINISTRATOR, Role.MODERATOR, Role.COMMITTEE),
+        }
+        owner, team = self.people["owner"], self.people["team"]
+        self.mine = [need(owner, edition) for _ in range(6)]
+        self.others, self.shared = need(person(CAUVALDOR), edition), need(person(CAUVALDOR), edition)
+        say_me_too(owner, self.shared.id, at=DURING_NEEDS)
+        self.scheme = scheme(edition)
+        self.proposal = proposal(edition)
+        group(self.mine[0], self.proposal)
+        give_support(owner, self.proposal.id, at=DURING_VOTE)
+        self.undecided = proposal(undecided)
+        self.kept, self.candidates = retained.proposal(decided), retained.proposal(decided, "Gérer les documents")
+        declare(owner, self.kept.id, INTEREST, at=DURING_INTERESTS)
+        draft = ServiceDraft("Séance claire", "Préparer une séance.", "Un besoin partagé.")
+        self.service = create(team, self.kept.id, draft, at=DURING_TRACKING)
+        day = DURING_TRACKING.date()
+        self.milestone = set_milestone(team, self.service.id, title="Jalon", due_on=day, at=DURING_TRACKING)
+        declare_deployment(team, self.service.id, CORSE, status=DeploymentStatus.TRIAL, since=day, at=DURING_TRACKING)
+        self.invitations = [invite(owner, f"invitee-{rank}@exemple.fr", at=DURING_NEEDS) for rank in range(3)]
+        add_domain(team, "mairie-rocamadour.fr", ROCAMADOUR, note="", at=DURING_NEEDS)
+        self._add_rows()
+
+    def _add_rows(self) -> None:
+        owner, colleague = self.people["owner"].person_id, self.people["colleague"].person_id
+        self.identity = Identity(
+            person_id=owner, issuer="https://exemple.fr", subject="x", linked_at=DURING_NEEDS, seen_at=DURING_NEEDS
+        )
+        self.session = PersonSession(key_hash="0" * 64, person_id=owner, opened_at=DURING_TRACKING, way=SessionWay.CODE)
+        factor = SecondFactor(person_id=colleague, secret="A" * 32, confirmed_at=DURING_NEEDS, last_step=1)
+        mailbox = OfficialMailbox(siren=ROCAMADOUR, email="mairie@exemple.fr", loaded_at=DURING_NEEDS)
+        with transaction() as session:
+            session.add_all([self.identity, self.session, factor, mailbox])
+
+    def attachment_of(self, actor: Actor | None) -> int:
+        """The attachment of one of these people, whatever its status."""
+        assert actor is not None
+        found = reading().scalar(select(Attachment.id).where(Attachment.person_id == actor.person_id))
+        assert found is not None
+        return found
+
+    def deeds(self) -> list[Deed]:
+        """One request for each address that writes to what is somebody's."""
+        return [*self._stage_one(), *self._later_stages(), *self._accounts(), *self._steering()]
+
+    def _stage_one(self) -> list[Deed]:
+        grouped, *mine = (one.number for one in self.mine)
+        written, desk, number = "/2021/contributions", "/moderation/2021/contributions", self.proposal.number
+        into = {"contributions": [str(mine[2])], "proposals": [str(number)]}
+        return [
+            Deed("contributions.update", f"{written}/{mine[0]}/modifier", "owner", NEED),
+            Deed("contributions.withdraw", f"{written}/{mine[1]}/retrait", "owner", REASON),
+            Deed("contributions.withdraw_me_too", f"{written}/{self.shared.number}/nous-aussi/retrait", "owner"),
+            Deed("contributions.say_me_too", f"{written}/{self.others.number}/nous-aussi", "owner", also=AT_HOME),
+            Deed("moderation.group", f"{desk}/regrouper", "team", into),
+            Deed("moderation.reorient", f"{desk}/{mine[3]}/reorienter", "team", {"scheme": str(self.scheme.id), **REASON}),
+            Deed("moderation.declare_ineligible", f"{desk}/{mine[4]}/non-recevable", "team", REASON),
+            Deed("moderation.ungroup", f"{desk}/{grouped}/degrouper", "team", {"proposal": str(number)}),
+            Deed("proposals.create", "/moderation/2021/propositions/nouvelle", "team", PROPOSAL),
+            Deed("proposals.update", f"/moderation/2021/propositions/{number}", "team", PROPOSAL),
+        ]
+
+    def _later_stages(self) -> list[Deed]:
+        vote = f"/2021/propositions/{self.proposal.number}/soutien"
+        file = f"/2023/propositions/{self.kept.number}/candidature"
+        fresh = f"/2023/propositions/{self.candidates.number}/candidature"
+        typed = {"level": "atelier", "motivation": "Nous avons des idées.", "charter": CHARTER}
+        service, desk = f"/2023/services/{self.service.number}", f"/pilotage/2023/services/{self.service.number}"
+        use = {"status": "trial", "since": TODAY}
+        decision = {"outcome": "retained", **REASON}
+        born = {"proposal": str(self.candidates.id), "name": "Autre service", "summary": "Un autre.", **REASON}
+        moved = {"opens_at": "2021-03-15T12:00", "closes_at": "2021-04-30T12:00", "step": "confirmed", **REASON}
+        return [
+            Deed("ballots.withdraw", f"{vote}/retrait", "owner", at=DURING_VOTE),
+            Deed("ballots.give", vote, "owner", at=DURING_VOTE, also=AT_HOME | {PENDING}),
+            Deed("steering.move", "/pilotage/2021/calendrier/voting", "team", moved, at=DURING_VOTE),
+            Deed("committee.decide", f"/comite/2022/propositions/{self.undecided.number}", "team", decision, at=CLOSED),
+            Deed("committee.proclaim", "/comite/2022/proclamation", "team", {"confirm": "y"}, at=CLOSED),
+            Deed("interests.declare", fresh, "owner", typed, at=DURING_INTERESTS, also=AT_HOME),
+            Deed("interests.withdraw", f"{file}/retrait", "owner", REASON, at=DURING_INTERESTS),
+            Deed(
+                "steering_interests.answer",
+                "/pilotage/2023/candidatures/2",
+                "team",
+                {"answer": "accept", **REASON},
+                at=DURING_INTERESTS,
+            ),
+            Deed("services.use", f"{service}/deploiement", "owner", use, at=DURING_TRACKING, also=AT_HOME),
+            Deed("steering_services.new", "/pilotage/2023/services/nouveau", "team", born, at=DURING_TRACKING),
+            Deed("steering_services.phase", f"{desk}/phase", "team", {"phase": "construction", **REASON}, at=DURING_TRACKING),
+            Deed(
+                "steering_services.milestone", f"{desk}/jalons", "team", {"title": "Autre", "due_on": TODAY}, at=DURING_TRACKING
+            ),
+            Deed(
+                "steering_services.reached",
+                f"{desk}/jalons/{self.milestone.id}",
+                "team",
+                {"done_on": TODAY},
+                at=DURING_TRACKING,
+            ),
+            Deed("steering_services.deployment", f"{desk}/deploiements", "team", {"siren": LOT, **use}, at=DURING_TRACKING),
+        ]
+
+    def _accounts(self) -> list[Deed]:
+        taken_back, by_mailbox, vouched = (self.attachment_of(self.people[f"asker {rank}"]) for rank in range(3))
+        own, held = (self.attachment_of(self.people[name]) for name in ("owner", "colleague"))
+        accepted, declined, revoked = self.invitations
+        mine = "/compte/rattachements"
+        return [
+            Deed("account.withdraw_attachment", f"{mine}/{taken_back}/retrait", "asker 0"),
+            Deed("mailbox_codes.act", f"{mine}/{by_mailbox}/boite", "asker 1"),
+            Deed("colleagues.vouch", f"{mine}/{vouched}/confirmation", "owner"),
+            Deed("attachments.end_now", f"{mine}/{held}/fin", "owner", REASON),
+            Deed("invitations.accept", f"/invitations/{accepted}/acceptation", "invitee 0"),
+            Deed("invitations.decline", f"/invitations/{declined}/refus", "invitee 1"),
+            Deed("colleagues.revoke", f"/compte/collectivite/invitations/{revoked}/retrait", "owner"),
+            Deed("mandates.choose", "/compte/mandat", "owner", {"attachment": str(own)}),
+            Deed("oidc.unlink", f"/compte/identites/{self.identity.id}/retrait", "owner"),
+            Deed("sessions.close", f"/compte/sessions/{self.session.id}/fermeture", "owner"),
+        ]
+
+    def _steering(self) -> list[Deed]:
+        asked, unsure = (self.attachment_of(self.people[f"asker {rank}"]) for rank in (3, 4))
+        refused = self.attachment_of(self.strangers["somebody refused"])
+        held, colleague = self.attachment_of(self.people["another colleague"]), self.people["colleague"].person_id
+        desk, domain = "/moderation/rattachements", "/pilotage/domaines/mairie-rocamadour.fr"
+        granted = {"email": "invitee-0@exemple.fr", "role": "administrator", **REASON}
+        another = {"domain": "mairie-gramat.fr", "siren": GRAMAT, "note": "Site de la mairie"}
+        return [
+            Deed("moderation_attachments.verify", f"{desk}/{asked}/verification", "team", REASON),
+            Deed("moderation_attachments.refuse", f"{desk}/{unsure}/refus", "team", REASON),
+            Deed("moderation_attachments.end", f"{desk}/{held}/fin", "team", REASON),
+            Deed("moderation_attachments.reopen", f"{desk}/{refused}/reouverture", "team", REASON),
+            Deed("domains.add", "/pilotage/domaines", "team", another),
+            Deed("domains.remove", f"{domain}/retrait", "team", REASON),
+            Deed("steering_roles.grant", "/pilotage/roles", "team", granted),
+            Deed("steering_roles.revoke", f"/pilotage/roles/{colleague}/observer/retrait", "team", REASON),
+            Deed("steering_roles.remove_second_factor", f"/pilotage/roles/{colleague}/second-facteur", "team", REASON),
+        ]
