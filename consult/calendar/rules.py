@@ -54,6 +54,10 @@ class Verb(StrEnum):
     WRITE_PROPOSAL = "write_proposal"
     REORIENT = "reorient"
     DECLARE_INELIGIBLE = "declare_ineligible"
+    QUESTION_AUTHOR = "question_author"
+    CONTEST = "contest"
+    IMPORT_CONTRIBUTIONS = "import_contributions"
+    CORRECT_PROPOSAL = "correct_proposal"
     GIVE_SUPPORT = "give_support"
     WITHDRAW_SUPPORT = "withdraw_support"
     DECIDE = "decide"
@@ -113,6 +117,12 @@ OPENED_BY: dict[Verb, Opening] = {
     # A contribution still waiting when the vote opens keeps its right to an answer.
     Verb.REORIENT: Opening((Stage.NEEDS, Edge.OPENS), None),
     Verb.DECLARE_INELIGIBLE: Opening((Stage.NEEDS, Edge.OPENS), None),
+    # What is examined late may be asked about, and contested, late.
+    Verb.QUESTION_AUTHOR: Opening((Stage.NEEDS, Edge.OPENS), None),
+    Verb.CONTEST: Opening((Stage.NEEDS, Edge.OPENS), None),
+    # What was gathered elsewhere comes in while there is time to examine it before the vote.
+    Verb.IMPORT_CONTRIBUTIONS: _BEFORE_THE_VOTE,
+    Verb.CORRECT_PROPOSAL: Opening((Stage.VOTING, Edge.OPENS), None),
     Verb.GIVE_SUPPORT: _during(Stage.VOTING),
     Verb.WITHDRAW_SUPPORT: _during(Stage.VOTING),
     Verb.DECIDE: _AFTER_THE_VOTE,

@@ -34,7 +34,7 @@ from consult.journal.model import EventKind
 from consult.outbox.actions import post
 from consult.outbox.model import Notice
 from consult.register.model import Collectivite
-from consult.register.rules import full_name
+from consult.register.rules import Kind, Stratum, full_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,9 @@ def publish(actor: Actor, edition_id: int, draft: ContributionDraft, *, at: date
             siren=author.siren,
             partner=None if author.siren else draft.partner.strip(),
             departement=author.departement,
+            region=author.region,
+            kind=author.kind,
+            stratum=author.stratum,
             person_id=actor.person_id,
             profile=actor.profile,
             function=actor.function,
@@ -189,6 +192,9 @@ class _Author:
     siren: str | None
     name: str
     departement: str | None
+    region: str | None
+    kind: Kind | None
+    stratum: Stratum | None
 
 
 def _author(session: Session, actor: Actor, edition_id: int) -> _Author:
@@ -202,12 +208,14 @@ def _author(session: Session, actor: Actor, edition_id: int) -> _Author:
             Collectivite.kind,
             Collectivite.departement,
             Collectivite.departement_name,
+            Collectivite.region,
+            Collectivite.stratum,
         )
         .outerjoin(Collectivite, Collectivite.siren == siren)
         .where(Person.id == actor.person_id)
     ).one()
     name = full_name(row.name, row.kind, row.departement_name) if siren else ""
-    return _Author(row.email, row.number, siren, name, row.departement)
+    return _Author(row.email, row.number, siren, name, row.departement, row.region, row.kind, row.stratum)
 
 
 def _locked(session: Session, contribution_id: int) -> tuple[Edition, Contribution]:

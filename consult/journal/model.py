@@ -68,12 +68,26 @@ class EventKind(StrEnum):
     CONTRIBUTION_DECLARED_INELIGIBLE = "contribution:declared_ineligible"
     CONTRIBUTION_GROUPED = "contribution:grouped"
     CONTRIBUTION_UNGROUPED = "contribution:ungrouped"
+    CONTRIBUTION_QUESTIONED = "contribution:questioned"
+    CONTRIBUTION_ANSWERED = "contribution:answered"
+    CONTRIBUTION_HIDDEN = "contribution:hidden"
+    CONTRIBUTION_SHOWN = "contribution:shown"
+    CONTRIBUTION_REPORTED = "contribution:reported"
+    REPORT_SETTLED = "report:settled"
+    CONTRIBUTION_CONTESTED = "contribution:contested"
+    CONTEST_ANSWERED = "contest:answered"
+    CONTRIBUTION_REOPENED = "contribution:reopened"
+    CONTRIBUTIONS_IMPORTED = "contributions:imported"
+    FILE_JOINED = "file:joined"
+    FILE_REMOVED = "file:removed"
     ME_TOO_SAID = "me_too:said"
     ME_TOO_WITHDRAWN = "me_too:withdrawn"
     SCHEME_ADDED = "scheme:added"
+    SCHEME_CHANGED = "scheme:changed"
 
     PROPOSAL_CREATED = "proposal:created"
     PROPOSAL_EDITED = "proposal:edited"
+    PROPOSAL_CORRECTED = "proposal:corrected"
 
     SUPPORT_GIVEN = "support:given"
     SUPPORT_WITHDRAWN = "support:withdrawn"
@@ -103,6 +117,13 @@ PUBLIC_KINDS = frozenset(
         EventKind.CONTRIBUTION_DECLARED_INELIGIBLE,
         EventKind.CONTRIBUTION_GROUPED,
         EventKind.CONTRIBUTION_UNGROUPED,
+        EventKind.CONTRIBUTION_HIDDEN,
+        EventKind.CONTRIBUTION_SHOWN,
+        EventKind.CONTRIBUTION_REOPENED,
+        EventKind.CONTEST_ANSWERED,
+        EventKind.CONTRIBUTIONS_IMPORTED,
+        EventKind.SCHEME_CHANGED,
+        EventKind.PROPOSAL_CORRECTED,
         EventKind.RESULT_PROCLAIMED,
         EventKind.SERVICE_BORN,
         EventKind.SERVICE_PHASE_ENTERED,
