@@ -177,6 +177,20 @@ class ContributionWord(Base):
     contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"), primary_key=True)
 
 
+class ContributionTerm(Base):
+    """One whole word, folded, that a contribution holds: what the search reads, by the beginning of words."""
+
+    __tablename__ = "contribution_term"
+    __table_args__ = (
+        Index("ix_contribution_term_contribution_id", "contribution_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    term: Mapped[str] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True)
+    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"), primary_key=True)
+
+
 class Remark(Base):
     """What the team asks an author, and what its collectivité answers, inside the file."""
 

@@ -1,8 +1,9 @@
 """Schemes (guichets): where a contribution is sent when another help fits it better."""
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.ground.database import Base
@@ -26,3 +27,45 @@ class Scheme(Base):
     opens_on: Mapped[date | None]
     closes_on: Mapped[date | None]
     source: Mapped[str] = mapped_column(Text, default="")
+
+
+class SchemeRule(Base):
+    """Whom a scheme helps, for what and how much, between two days: rules change within a year, and the old ones are kept.
+
+    Days are in Paris, both included; None has no limit. A rule is never edited: a correction replaces it, with a reason.
+    """
+
+    __tablename__ = "scheme_rule"
+    __table_args__ = (
+        CheckConstraint("min_population IS NULL OR min_population >= 0", name="min_population_not_negative"),
+        CheckConstraint("max_population IS NULL OR max_population >= coalesce(min_population, 0)", name="population_in_order"),
+        CheckConstraint("closes_on IS NULL OR opens_on IS NULL OR closes_on >= opens_on", name="days_in_order"),
+        CheckConstraint("rate IS NULL OR (rate >= 0 AND rate <= 1)", name="rate_is_a_share"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scheme_id: Mapped[int] = mapped_column(ForeignKey("scheme.id"), index=True)
+    opens_on: Mapped[date | None]
+    closes_on: Mapped[date | None]
+    kinds: Mapped[list[str]]
+    """Kinds of collectivités it helps; empty: all."""
+    min_population: Mapped[int | None]
+    max_population: Mapped[int | None]
+    exempt_kinds: Mapped[list[str]]
+    """Kinds that its limits of population do not concern."""
+    themes: Mapped[list[str]]
+    """Slugs of the edition's themes; empty: all."""
+    unless: Mapped[list[str]]
+    """Codes of schemes: it helps only those whom none of them helps."""
+    rate: Mapped[Decimal | None] = mapped_column(Numeric(5, 4))
+    """The share of the cost that is paid, at most."""
+    who: Mapped[str] = mapped_column(Text)
+    purpose: Mapped[str] = mapped_column(Text)
+    funding: Mapped[str] = mapped_column(Text)
+    exclusions: Mapped[str] = mapped_column(Text, default="")
+    source: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    replaced_at: Mapped[datetime | None]
+    """When a corrected rule took its place; None: in force between its days."""

@@ -1,4 +1,4 @@
-"""Drafts, versions, files, remarks, contests and imports of contributions."""
+"""Drafts, files, contests and rules of schemes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("proposal_correction", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_correction_proposal_id"), ["proposal_id"], unique=False)
+
+    op.create_table(
+        "scheme_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scheme_id", sa.Integer(), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=True),
+        sa.Column("closes_on", sa.Date(), nullable=True),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("min_population", sa.Integer(), nullable=True),
+        sa.Column("max_population", sa.Integer(), nullable=True),
+        sa.Column("exempt_kinds", sa.JSON(), nullable=False),
+        sa.Column("themes", sa.JSON(), nullable=False),
+        sa.Column("unless", sa.JSON(), nullable=False),
+        sa.Column("rate", sa.Numeric(precision=5, scale=4), nullable=True),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("funding", sa.Text(), nullable=False),
+        sa.Column("exclusions", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "closes_on IS NULL OR opens_on IS NULL OR closes_on >= opens_on", name=op.f("ck_scheme_rule_days_in_order")
+        ),
+        sa.CheckConstraint(
+            "max_population IS NULL OR max_population >= coalesce(min_population, 0)",
+            name=op.f("ck_scheme_rule_population_in_order"),
+        ),
+        sa.CheckConstraint(
+            "min_population IS NULL OR min_population >= 0", name=op.f("ck_scheme_rule_min_population_not_negative")
+        ),
+        sa.CheckConstraint("rate IS NULL OR (rate >= 0 AND rate <= 1)", name=op.f("ck_scheme_rule_rate_is_a_share")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_scheme_rule_recorded_by")),
+        sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_scheme_rule_scheme_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scheme_rule")),
+    )
+    with op.batch_alter_table("scheme_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_scheme_rule_scheme_id"), ["scheme_id"], unique=False)
 
     op.create_table(
         "contribution_contest",
@@ -138,6 +178,19 @@ def upgrade() -> None:
     with op.batch_alter_table("contribution_report", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contribution_report_contribution_id"), ["contribution_id"], unique=False)
         batch_op.create_index("ix_contribution_report_settled_at_at", ["settled_at", "at"], unique=False)
+
+    op.create_table(
+        "contribution_term",
+        sa.Column("edition_id", sa.Integer(), nullable=False),
+        sa.Column("term", sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"), nullable=False),
+        sa.Column("contribution_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contribution.id"], name=op.f("fk_contribution_term_contribution_id")),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_contribution_term_edition_id")),
+        sa.PrimaryKeyConstraint("edition_id", "term", "contribution_id", name=op.f("pk_contribution_term")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("contribution_term", schema=None) as batch_op:
+        batch_op.create_index("ix_contribution_term_contribution_id", ["contribution_id"], unique=False)
 
     op.create_table(
         "contribution_version",
@@ -269,6 +322,10 @@ def downgrade() -> None:
 
     op.drop_table("contribution_word")
     op.drop_table("contribution_version")
+    with op.batch_alter_table("contribution_term", schema=None) as batch_op:
+        batch_op.drop_index("ix_contribution_term_contribution_id")
+
+    op.drop_table("contribution_term")
     with op.batch_alter_table("contribution_report", schema=None) as batch_op:
         batch_op.drop_index("ix_contribution_report_settled_at_at")
         batch_op.drop_index(batch_op.f("ix_contribution_report_contribution_id"))
@@ -284,6 +341,10 @@ def downgrade() -> None:
 
     op.drop_table("contribution_draft")
     op.drop_table("contribution_contest")
+    with op.batch_alter_table("scheme_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_scheme_rule_scheme_id"))
+
+    op.drop_table("scheme_rule")
     with op.batch_alter_table("proposal_correction", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_correction_proposal_id"))
 
