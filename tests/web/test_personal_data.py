@@ -14,7 +14,7 @@ from consult.opendata.rules import MOST_DOWNLOADS
 from consult.voting.actions import give_support
 from tests.support import stage_one
 from tests.support.letters import letters
-from tests.support.page import PageClient
+from tests.support.page import PageClient, squeezed
 from tests.support.statements import count_statements
 from tests.support.world import ROCAMADOUR, World, during
 
@@ -50,8 +50,9 @@ def test_the_page_says_what_is_kept_how_much_and_why(client: PageClient, someone
     with count_statements() as sent:
         page = client.sign_in(someone).get("/compte/donnees")
     assert EMAIL in page.main
-    lines = {row.th.get_text(): row.td.get_text() for row in page.soup.select("tbody tr")}
-    assert (lines["Contributions"], lines["Soutiens"], lines["Candidatures"]) == ("1", "1", "0")
+    lines = {line.dt.get_text(): squeezed(line.dd) for line in page.soup.select(".summary > div")}
+    assert lines["Soutiens"] == "1 , pour compter les voix des collectivités"
+    assert [lines[what][0] for what in ("Contributions", "Candidatures")] == ["1", "0"]
     assert page.links()["Télécharger mes données"] == "/compte/donnees.json"
     assert page.links()["Fermer mon compte"] == "/compte/fermeture"
     assert len([one for one in sent if one.lstrip().startswith("SELECT")]) <= 5
