@@ -111,7 +111,9 @@ def _person_at(session: Session, told: Told, at: datetime) -> int:
     if person_id is not None:
         roles = session.scalars(select(RoleGrant.role).where(RoleGrant.person_id == person_id)).all()
         rules.may_join_account(is_vouched=told.is_email_verified, roles=roles).or_refuse()
-    return find_or_create(session, address, at)
+    person_id = find_or_create(session, address, at)
+    lock_person(session, person_id).is_address_proved = told.is_email_verified
+    return person_id
 
 
 def _link(session: Session, person_id: int, told: Told, at: datetime) -> Identity:
@@ -144,7 +146,9 @@ def _attach(
     siren = siret[:9] if siret else ""
     establishment = rules.weigh(
         siret,
-        is_current=session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren)),
+        is_current=session.scalar(
+            select(Collectivite.is_current).where(Collectivite.siren == siren).with_for_update(read=True)
+        ),
         profile=session.scalar(select(Person.profile).where(Person.id == person_id)),
     )
     live = session.scalar(

@@ -99,5 +99,5 @@ def requests_shown_by_domain(statement: Select[*tuple[Any, ...]], *, but: int | 
         statement.select_from(KnownDomain)
         .join(Attachment, (Attachment.siren == KnownDomain.siren) & waits)
         .join(Person, (Person.id == Attachment.person_id) & Person.email_key.like("%@" + KnownDomain.domain))
-        .where(Person.id != (but or 0))
+        .where(Person.id != (but or 0), Person.is_address_proved)
     )

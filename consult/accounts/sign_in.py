@@ -166,7 +166,8 @@ def open_session(
     session.add(
         PersonSession(key_hash=digest(key), person_id=person_id, opened_at=at, way=way, device=device[:60], id_token=id_token)
     )
-    session.execute(update(Person).where(Person.id == person_id).values(last_seen_at=at, warned_at=None))
+    visit = update(Person).where(Person.id == person_id).values(last_seen_at=at, warned_at=None)
+    session.execute(visit if way is SessionWay.OIDC else visit.values(is_address_proved=True))  # mail there was answered
     record(session, EventKind.SIGNED_IN, Actor(person_id=person_id), at=at, subject=subject, way=way.value)
     return key
 

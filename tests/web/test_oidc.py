@@ -12,6 +12,8 @@ from joserfc.jwk import ECKey
 from sqlalchemy import func, select, update
 
 from consult.accounts.actions import grant_role
+from consult.accounts.invitations import invite
+from consult.accounts.known_domains import add_domain
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -22,6 +24,7 @@ from consult.accounts.model import (
     SessionWay,
 )
 from consult.accounts.queries import actor_of_person
+from consult.accounts.sign_in import request_sign_in, sign_in_by_code
 from consult.demo.faults import Fault
 from consult.demo.identities import COMPANY, MARTEL, QUERCY_BLANC, STATE_SERVICE, siret_of
 from consult.ground import clock
@@ -33,7 +36,7 @@ from consult.register.model import Collectivite
 from consult.web.provider import CALLBACK
 from consult.web.reasons import REFUSALS
 from tests.support.engines import Engines
-from tests.support.letters import letters, text_of
+from tests.support.letters import code_of, letters, text_of
 from tests.support.oidc import AGENT, PATIENCE, SITE, LocalProvider, app_with, arrive, way_back
 from tests.support.page import PageClient
 from tests.support.world import BEFORE_ALL, GRAMAT, World
@@ -498,6 +501,37 @@ def test_the_team_needs_no_other_factor(client: PageClient) -> None:
     client.post("/deconnexion", status=303)
     assert arrive(client).headers["Location"] == "/"
     client.get("/moderation")
+
+
+# ── what an address opens waits until it is shown to be theirs ───────────────────────
+
+
+def test_an_address_that_nobody_vouches_for_opens_nothing_until_mail_there_is_answered(
+    client: PageClient, provider: LocalProvider, world: World
+) -> None:
+    """Neither the domain that the team knows, nor the invitation sent there: a provider may let one say any address."""
+    team, colleague = world.person(None, Role.ADMINISTRATOR), world.person(QUERCY_BLANC)
+    add_domain(team, "martel.exemple.fr", MARTEL, note="", at=NOW)
+    invitation = invite(colleague, AGENT.email, at=NOW)
+    arrive(client, provider.knows(AGENT, is_email_verified=False, siret=None))
+    client.post("/compte", {"name": "Solène Fictive", "profile": "agent", "function": "secrétaire"}, 303)
+    client.get(f"/invitations/{invitation}", 403)
+    client.post(f"/invitations/{invitation}/acceptation", status=403)
+    client.post("/compte/rattachements", {"siren": MARTEL}, 303)
+    assert attachments() == [(MARTEL, AttachmentStatus.PENDING, AttachmentWay.MODERATOR)]
+
+    client.post("/deconnexion", status=303)
+    key = request_sign_in(AGENT.email, at=NOW)
+    assert sign_in_by_code(key, code_of(letters(NOW)[-1]), at=NOW).verdict
+    client.sign_in(actor_at(AGENT.email))
+    client.get(f"/invitations/{invitation}")
+    client.post(f"/invitations/{invitation}/acceptation", status=303)
+    assert attachments()[-1] == (QUERCY_BLANC, AttachmentStatus.VERIFIED, AttachmentWay.INVITATION)
+
+
+def test_an_address_that_the_provider_vouches_for_is_theirs(client: PageClient, world: World) -> None:
+    arrive(client)
+    assert person_at(AGENT.email).is_address_proved
 
 
 # ── what the establishment says ──────────────────────────────────────────────────────
