@@ -54,7 +54,7 @@ def line(event: Event) -> str:
 
 
 def attempts_since(since: datetime) -> Iterator[Event]:
-    """The attempts from this instant (inside) on, in the order they were written; read BATCH at a time as they are asked for."""
+    """The attempts from this instant (inside) on, in the order they were written; read a batch at a time."""
     last = 0
     while True:
         later = select(Event).where(Event.kind.in_(ATTEMPTS), Event.at >= since, Event.id > last)
