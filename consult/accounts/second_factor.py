@@ -49,7 +49,7 @@ class Attempt:
     """Drawn now, to be shown once: the base keeps their digests."""
 
 
-def begin(actor: Actor, session_key: str) -> None:
+def draw(actor: Actor, session_key: str) -> None:
     """Draw a secret to be set from this session: the first one, of someone who has no second factor yet.
 
     Raises Refused with the reason of `may_set_second_factor`, or SECOND_FACTOR when there is one: `replace` asks for its code.

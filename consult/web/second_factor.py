@@ -42,7 +42,7 @@ def change() -> ResponseReturnValue:
     """Begin to set one; or, against a code of the one in place, begin to replace it, or draw new recovery codes."""
     state = _state()
     if not state.is_set:
-        second_factor.begin(actor(), session_key())
+        second_factor.draw(actor(), session_key())
         return redirect(url_for("second_factor.show", suite=local_path(request.form.get("suite"))), 303)
     form = ChangeForm()
     if not form.validate_on_submit():
