@@ -77,6 +77,7 @@ def _ways_out(reason: Reason) -> list[tuple[str, str]]:
         Reason.MANDATE_ENDED: [("Voir mes rattachements", url_for("account.attachments"))],
         Reason.INVITATION_NOT_YOURS: [("Voir mon compte", url_for("account.show"))],
         Reason.INVITATION_CLOSED: [("Me rattacher autrement", url_for("account.attachments"))],
+        Reason.OIDC_OFF: [("Se connecter par courriel", url_for("sign_in.new"))],
         Reason.CODE_EXPIRED: [("Demander un autre code", url_for("sign_in.new"))],
         Reason.TOO_MANY_TRIES: [("Demander un autre code", url_for("sign_in.new"))],
     }.get(reason, [])

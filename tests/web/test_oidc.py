@@ -137,7 +137,7 @@ def test_an_agent_speaks_for_their_commune_at_once(client: PageClient, provider:
     session = reading().scalars(select(PersonSession)).one()
     assert session.way is SessionWay.OIDC
     assert session.id_token
-    assert [letter["To"] for letter in letters(NOW) if "Martel" in text_of(letter)] == [AGENT.email]
+    assert [(letter["To"], "Martel (Lot)" in text_of(letter)) for letter in letters(NOW)] == [(AGENT.email, True)]
     assert {event.kind for event in reading().scalars(select(Event).where(Event.person_id == person_at(AGENT.email).id))} >= {
         EventKind.ACCOUNT_CREATED,
         EventKind.IDENTITY_LINKED,
@@ -413,6 +413,9 @@ def test_an_account_is_linked_from_itself(app: Flask, client: PageClient, provid
     assert arrive(client, link="1").headers["Location"] == "/compte"
     assert "ProConnect est relié à votre compte" in client.get("/compte").main
     assert reading().scalars(select(Identity.person_id)).one() == namesake.person_id
+    told = [letter for letter in letters(NOW) if letter["Subject"] == "ProConnect ouvre maintenant votre compte"]
+    assert [letter["To"] for letter in told] == ["Solene@Martel.exemple.fr"]
+    assert "/compte" in text_of(told[0])
     assert old is not None
     thief = PageClient(app)
     thief.http.set_cookie("session", old.value)
@@ -455,7 +458,7 @@ def test_who_left_in_between_links_nothing(app: Flask, client: PageClient, world
     client.sign_in(second)
     with client.http.session_transaction() as cookie:
         cookie["oidc"] = kept
-    client.get(path, 401)
+    assert_refused(client, path, Reason.OIDC_WRONG, "somebody_else")
     assert count(Identity) == 0
 
 
