@@ -1,7 +1,7 @@
 """How migrations run: one base, the URL given by the command, batch mode so that SQLite can alter a table."""
 
 from alembic import context
-from sqlalchemy import create_engine
+from sqlalchemy import JSON, create_engine
 
 from consult.ground.database import Instant
 from consult.tables import metadata
@@ -32,6 +32,14 @@ def render_item(kind, item, _autogen_context):
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
 
 
+def differs(_context, _inspected, column, inspected_default, _default, rendered_default):
+    """Whether a default is no longer the model's. Alembic compares with `=`, which PostgreSQL has not for JSON: texts are."""
+    if not isinstance(column.type, JSON):
+        return None  # as Alembic does
+    inspected, rendered = ((each or "").removesuffix("::json").strip("'") for each in (inspected_default, rendered_default))
+    return inspected != rendered
+
+
 def migrate(connection) -> None:
     """Compare with, and change, the tables behind this connection."""
     context.configure(
@@ -39,7 +47,7 @@ def migrate(connection) -> None:
         target_metadata=metadata,
         render_as_batch=True,
         compare_type=True,
-        compare_server_default=True,
+        compare_server_default=differs,
         render_item=render_item,
     )
     with context.begin_transaction():

@@ -175,7 +175,7 @@ def _is(code_hash: str, key: str, which: str, code: str) -> bool:
 def _move(session: Session, actor: Actor, person: Person, address: Address, at: datetime) -> None:
     old = person.email
     forget_address(session, person.email_key, at=at, with_waiting=False)
-    person.email, person.email_key = address.email, address.key
+    person.email, person.email_key, person.is_address_proved = address.email, address.key, True
     for which, email in (("old", old), ("new", address.email)):
         key = f"address_changed:{person.id}:{at.isoformat()}:{which}"
         post(session, Notice.ADDRESS_CHANGED, email, key=key, at=at, is_new=which == "new")

@@ -168,10 +168,7 @@ def give_voice(session: Session, actor: Actor, attachment: Attachment, *, reason
     attachment.verified_at = at
     event = _record(session, EventKind.ATTACHMENT_VERIFIED, actor, attachment, at)
     about = _about(session, attachment)
-    by_team = attachment.way is AttachmentWay.MODERATOR
-    _tell(
-        session, Notice.ATTACHMENT_VERIFIED, about, event, reason=attachment.reason, way=attachment.way.label, by_team=by_team
-    )
+    _tell(session, Notice.ATTACHMENT_VERIFIED, about, event, reason=attachment.reason, way=attachment.way.label)
     _tell_colleagues(session, actor, attachment, about, at)
 
 

@@ -13,8 +13,8 @@ from consult.accounts.rules import may_see_attachments_desk, parse_address
 from consult.ground.actor import Actor
 from consult.ground.refusals import Reason, Verdict, verdict
 
-GENERIC_FILE = Path(__file__).parent / "data" / "generic_mail_domains.txt"
-"""One domain a line; its origin and licence are in `SOURCE.toml`, beside it."""
+GENERIC_FILES = [Path(__file__).parent / "data" / f"{which}_mail_domains.txt" for which in ("generic", "other")]
+"""One domain a line: the list that `SOURCE.toml` describes, beside it, and other well-known providers, added here."""
 
 STATE = "gouv.fr"
 
@@ -80,7 +80,7 @@ def _and_above(domain: str) -> set[str]:
 
 @cache
 def _generic() -> frozenset[str]:
-    return frozenset(domain_of(line) for line in GENERIC_FILE.read_text("utf-8").split())
+    return frozenset(domain_of(line) for file in GENERIC_FILES for line in file.read_text("utf-8").split())
 
 
 @cache

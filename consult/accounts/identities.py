@@ -25,6 +25,8 @@ from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound, Refused
 from consult.journal.actions import record
 from consult.journal.model import EventKind
+from consult.outbox.actions import post
+from consult.outbox.model import Notice
 from consult.register.model import Collectivite
 
 
@@ -81,14 +83,20 @@ def unlink_identity(actor: Actor, identity_id: int, *, at: datetime) -> None:
         ).first()
         if gone is None:
             raise NotFound
-        record(session, EventKind.IDENTITY_UNLINKED, actor, at=at, subject=f"identity:{identity_id}")
+        record(session, EventKind.IDENTITY_UNLINKED, _oneself(actor), at=at, subject=f"identity:{identity_id}")
 
 
 def note_failure(actor: Actor, refused: Refused, *, at: datetime) -> None:
     """Keep that an attempt through the provider failed, and why: one word, no token, no address."""
     what = refused.why if isinstance(refused, OidcFailure) else None
     with transaction() as session:
-        record(session, EventKind.SIGN_IN_FAILED, actor, at=at, way=SessionWay.OIDC.value, why=refused.reason.value, what=what)
+        way, why = SessionWay.OIDC.value, refused.reason.value
+        record(session, EventKind.SIGN_IN_FAILED, _oneself(actor), at=at, way=way, why=why, what=what)
+
+
+def _oneself(actor: Actor) -> Actor:
+    """The actor in nobody's name: an account is not its collectivité's."""
+    return Actor(person_id=actor.person_id)
 
 
 def _identity(session: Session, told: Told) -> Identity | None:
@@ -111,7 +119,9 @@ def _person_at(session: Session, told: Told, at: datetime) -> int:
     if person_id is not None:
         roles = session.scalars(select(RoleGrant.role).where(RoleGrant.person_id == person_id)).all()
         rules.may_join_account(is_vouched=told.is_email_verified, roles=roles).or_refuse()
-    return find_or_create(session, address, at)
+    person_id = find_or_create(session, address, at)
+    lock_person(session, person_id).is_address_proved = told.is_email_verified
+    return person_id
 
 
 def _link(session: Session, person_id: int, told: Told, at: datetime) -> Identity:
@@ -120,6 +130,8 @@ def _link(session: Session, person_id: int, told: Told, at: datetime) -> Identit
     identity = Identity(person_id=person_id, issuer=told.issuer, subject=told.subject, linked_at=at, seen_at=at)
     session.add(identity)
     session.flush()
+    if person.created_at != at:  # nobody is told of what they just began
+        post(session, Notice.IDENTITY_LINKED, person.email, key=f"identity_linked:{identity.id}", at=at)
     record(session, EventKind.IDENTITY_LINKED, Actor(person_id=person_id), at=at, subject=f"identity:{identity.id}")
     return identity
 
@@ -144,7 +156,9 @@ def _attach(
     siren = siret[:9] if siret else ""
     establishment = rules.weigh(
         siret,
-        is_current=session.scalar(select(Collectivite.is_current).where(Collectivite.siren == siren)),
+        is_current=session.scalar(
+            select(Collectivite.is_current).where(Collectivite.siren == siren).with_for_update(read=True)
+        ),
         profile=session.scalar(select(Person.profile).where(Person.id == person_id)),
     )
     live = session.scalar(

@@ -91,7 +91,9 @@ def invitations_for(person_id: int, *, at: datetime) -> Sequence[ReceivedInvitat
 
 
 _AUTHOR, _READER = aliased(Person, name="author"), aliased(Person, name="reader")
-_IS_MINE = and_(Invitation.email_key.in_([_READER.email_key, FORGOTTEN]), _READER.id != Invitation.invited_by)
+_IS_MINE = and_(
+    Invitation.email_key.in_([_READER.email_key, FORGOTTEN]), _READER.is_address_proved, _READER.id != Invitation.invited_by
+)
 
 
 def _received(person_id: int, at: datetime) -> Select[*tuple[Any, ...]]:

@@ -170,7 +170,8 @@ def _held_for(session: Session, actor: Actor, invitation_id: int, at: datetime) 
     _queue(session, invitation_id)
     person = locked_person(session, actor)
     invitation = _held(session, invitation_id)
-    is_mine = invitation.email_key in (person.email_key, FORGOTTEN) and invitation.invited_by != person.id
+    is_to_them = person.is_address_proved and invitation.email_key in (person.email_key, FORGOTTEN)
+    is_mine = is_to_them and invitation.invited_by != person.id
     rules.may_answer_invitation(actor, is_mine=is_mine, serves=_serves(session, invitation, at)).or_refuse()
     return invitation
 

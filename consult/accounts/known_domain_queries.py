@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from consult.accounts.domains import domain_of
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, KnownDomain, Person
+from consult.accounts.queries import known_as
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
@@ -57,7 +58,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Collectivite.kind,
             Collectivite.departement_name,
             KnownDomain.added_at,
-            Person.name.label("added_by"),
+            known_as().label("added_by"),
             KnownDomain.note,
         )
         .join(Collectivite, Collectivite.siren == KnownDomain.siren)
@@ -99,5 +100,5 @@ def requests_shown_by_domain(statement: Select[*tuple[Any, ...]], *, but: int | 
         statement.select_from(KnownDomain)
         .join(Attachment, (Attachment.siren == KnownDomain.siren) & waits)
         .join(Person, (Person.id == Attachment.person_id) & Person.email_key.like("%@" + KnownDomain.domain))
-        .where(Person.id != (but or 0))
+        .where(Person.id != (but or 0), Person.is_address_proved)
     )

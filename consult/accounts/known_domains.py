@@ -122,6 +122,7 @@ def verify_by_domain(actor: Actor, domain: str, *, at: datetime) -> int:
             requests_shown_by_domain(select(Person.id), but=actor.person_id)
             .where(KnownDomain.domain == domain)
             .order_by(Person.id)
+            .with_for_update(of=Person, key_share=True)
         ).all()
         proof = Proof(AttachmentWay.DOMAIN, {"domain": domain})
         shown_right = [prove(session, Actor(person_id=person_id), known.siren, proof, at=at) for person_id in people]

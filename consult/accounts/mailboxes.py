@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from consult.accounts import mailbox_rules as rules
 from consult.accounts.actions import locked_person
-from consult.accounts.attachments import prove
+from consult.accounts.attachments import locked_attachment, prove
 from consult.accounts.import_files import Fault, ImportFault, ImportReport, Line, once_each, shown, two_columns
 from consult.accounts.mailbox_queries import latest_code, may_send_code, request_and_mailbox
 from consult.accounts.model import (
@@ -58,7 +58,7 @@ def send_code(actor: Actor, attachment_id: int, *, at: datetime) -> None:
     with transaction() as session:
         person = locked_person(session, actor)
         _lock_mailbox(session, attachment_id)
-        _own_status(session, person, attachment_id)
+        _own_request(session, person, attachment_id)
         request = session.execute(request_and_mailbox(attachment_id)).one()
         may_send_code(session, actor, request, at=at).or_refuse()
         session.execute(
@@ -100,10 +100,10 @@ def try_code(actor: Actor, attachment_id: int, code: str, *, at: datetime) -> Co
     """
     with transaction() as session:
         person = locked_person(session, actor)
-        status = _own_status(session, person, attachment_id)
+        request = _own_request(session, person, attachment_id)
         sent = session.scalars(latest_code(attachment_id).with_for_update()).one_or_none()
         answer = rules.may_use_code(
-            status=status,
+            status=request.status,
             live=sent is not None and is_live(expires_at=sent.expires_at, used_at=sent.used_at, at=at),
             tries=sent.tries if sent else 0,
             matches=sent is not None and hmac.compare_digest(sent.code_hash, _code_hash(attachment_id, code)),
@@ -120,14 +120,15 @@ def try_code(actor: Actor, attachment_id: int, code: str, *, at: datetime) -> Co
         return CodeTry(ALLOWED if attachment.status is AttachmentStatus.VERIFIED else Verdict(Reason.PROOF_PUT_ASIDE))
 
 
-def _own_status(session: Session, person: Person, attachment_id: int) -> AttachmentStatus:
-    """Where a request of the person's own stands, and stays until the end of the transaction. Raises NotFound."""
-    status = session.scalar(
-        select(Attachment.status).where(Attachment.id == attachment_id, Attachment.person_id == person.id).with_for_update()
-    )
-    if status is None:
+def _own_request(session: Session, person: Person, attachment_id: int) -> Attachment:
+    """A request of the person's own, held until the end of the transaction; its collectivité first, as a loading of the
+    register takes them. Raises NotFound."""
+    own = select(Attachment.siren).where(Attachment.id == attachment_id, Attachment.person_id == person.id)
+    siren = session.scalar(own)
+    if siren is None:
         raise NotFound
-    return status
+    session.execute(select(Collectivite.siren).where(Collectivite.siren == siren).with_for_update(read=True))
+    return locked_attachment(session, attachment_id)
 
 
 def _lock_mailbox(session: Session, attachment_id: int) -> None:

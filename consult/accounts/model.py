@@ -21,6 +21,9 @@ class Person(Base):
     """Where mail goes: as it was typed, its domain in ASCII."""
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     """Lower case: one account per address, however it is capitalised."""
+    is_address_proved: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    """Whether they have shown that they read it. Not yet, for an account that a provider opened without vouching for its
+    address: what an address opens, an invitation or a domain, waits until mail sent there has been answered."""
     name: Mapped[str] = mapped_column(String(120), default="")
     profile: Mapped[Profile | None] = mapped_column(str_enum(Profile))
     function: Mapped[str] = mapped_column(String(120), default="")

@@ -21,7 +21,7 @@ class Proof:
 def proof_at_hand(session: Session, person: Person, siren: str) -> Proof | None:
     """The surest proof already known of this person for this collectivité; None when they must show one, or wait.
 
-    What the provider said of their establishment, otherwise the domain of their address: signing in has proved the address.
+    What the provider said of their establishment, otherwise the domain of their address, once they have shown it is theirs.
     """
     identity = session.scalars(
         select(Identity)
@@ -32,6 +32,7 @@ def proof_at_hand(session: Session, person: Person, siren: str) -> Proof | None:
     if identity is not None:
         return Proof(AttachmentWay.OIDC, {"issuer": identity.issuer, "siret": identity.siret})
     domain = person.email_key.rpartition("@")[2]
-    if session.scalar(select(KnownDomain.siren).where(KnownDomain.domain == domain)) == siren:
+    known_for = session.scalar(select(KnownDomain.siren).where(KnownDomain.domain == domain))
+    if person.is_address_proved and known_for == siren:
         return Proof(AttachmentWay.DOMAIN, {"domain": domain})
     return None

@@ -49,7 +49,7 @@ class Attempt:
     """Drawn now, to be shown once: the base keeps their digests."""
 
 
-def begin(actor: Actor, session_key: str) -> None:
+def draw(actor: Actor, session_key: str) -> None:
     """Draw a secret to be set from this session: the first one, of someone who has no second factor yet.
 
     Raises Refused with the reason of `may_set_second_factor`, or SECOND_FACTOR when there is one: `replace` asks for its code.
@@ -83,8 +83,7 @@ def confirm(actor: Actor, session_key: str, typed: str, *, at: datetime, outside
         person = locked_person(session, actor)
         held = _own_session(session, person, session_key)
         step = _step(held.new_secret, typed, outside) if held.new_secret else None
-        is_drawn = held.new_secret is not None
-        verdict = rules.may_pass_second_factor(is_set=is_drawn, tries=0, matches=step is not None)
+        verdict = rules.may_pass_second_factor(is_set=held.new_secret is not None, tries=0, matches=step is not None)
         if held.new_secret is None or step is None:
             return Attempt(verdict)
         before = session.get(SecondFactor, person.id)
@@ -133,8 +132,7 @@ def remove(actor: Actor, person_id: int, *, reason: str, at: datetime) -> None:
         person = session.scalars(select(Person).where(Person.id == person_id).with_for_update(key_share=True)).one_or_none()
         if person is None:
             raise NotFound
-        factor = session.get(SecondFactor, person_id)
-        is_set = factor is not None
+        is_set = session.get(SecondFactor, person_id) is not None
         rules.may_remove_second_factor(actor, person_id=person_id, is_set=is_set, reason=reason).or_refuse()
         session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
         session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))

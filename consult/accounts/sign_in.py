@@ -81,13 +81,20 @@ def _send_sign_in(session: Session, address: Address, browser_key: str, at: date
     post(session, Notice.SIGN_IN, address.email, key=_subject(request), at=at, code=code, token=token)
 
 
-def _forget_requests(session: Session, at: datetime) -> None:
+def forget_requests(*, at: datetime) -> int:
+    """Remove a hundred requests that no limit counts any more, on a site where nobody asks for another; gives how many."""
+    with transaction() as session:
+        return _forget_requests(session, at)
+
+
+def _forget_requests(session: Session, at: datetime) -> int:
     """Addresses are not kept once no limit counts them any more."""
     old = select(SignInRequest.id).where(SignInRequest.created_at <= at - rules.TRIES_COUNTED_OVER).limit(100)
-    session.execute(
-        delete(SignInRequest).where(SignInRequest.id.in_(old.with_for_update(skip_locked=True))),
+    gone = session.scalars(
+        delete(SignInRequest).where(SignInRequest.id.in_(old.with_for_update(skip_locked=True))).returning(SignInRequest.id),
         execution_options={"synchronize_session": False},
     )
+    return len(gone.all())
 
 
 def _subject(request: SignInRequest) -> str:
@@ -166,7 +173,8 @@ def open_session(
     session.add(
         PersonSession(key_hash=digest(key), person_id=person_id, opened_at=at, way=way, device=device[:60], id_token=id_token)
     )
-    session.execute(update(Person).where(Person.id == person_id).values(last_seen_at=at, warned_at=None))
+    visit = update(Person).where(Person.id == person_id).values(last_seen_at=at, warned_at=None)
+    session.execute(visit if way is SessionWay.OIDC else visit.values(is_address_proved=True))  # mail there was answered
     record(session, EventKind.SIGNED_IN, Actor(person_id=person_id), at=at, subject=subject, way=way.value)
     return key
 

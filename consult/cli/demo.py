@@ -68,7 +68,8 @@ def _start_provider(port: int) -> str | None:
     """Start an OIDC provider beside the demonstration, in a process of its own, while this one prepares; its address.
 
     None when the environment names another. It listens already when this returns, on the same port from one day to the
-    next if it can, since an identity keeps its issuer. It ends when its standard input does, which this process holds, however it ends.
+    next if it can, since an identity keeps its issuer. It ends when its standard input does, which this process holds, however
+    this one ends.
     """
     if os.environ["CONSULT_ENV"] != "demo" or os.environ.get("CONSULT_OIDC_ISSUER"):
         return None

@@ -193,6 +193,7 @@ def tend_once(stop: threading.Event | None = None) -> None:
     from consult.accounts.addresses import forget_address_changes
     from consult.accounts.closing import close_dormant, warn_dormant
     from consult.accounts.sessions import forget_sessions
+    from consult.accounts.sign_in import forget_requests
 
     def count(turn: Callable[..., int]) -> int:
         total = 0
@@ -201,8 +202,8 @@ def tend_once(stop: threading.Event | None = None) -> None:
         return total
 
     warned, closed = count(warn_dormant), count(close_dormant)
-    count(forget_sessions)
-    count(forget_address_changes)
+    for forget in (forget_sessions, forget_address_changes, forget_requests):
+        count(forget)
     if warned or closed:
         told = words.plural(warned, "compte prévenu", "comptes prévenus")
         click.echo(f"{told}, {words.plural(closed, 'compte fermé', 'comptes fermés')} faute de visite")

@@ -28,7 +28,7 @@ DEMO_ACCOUNTS = {
     ),
     "elu": DemoAccount(
         "Élu d’une autre commune",
-        "Rattaché à Vitré (Ille-et-Vilaine).",
+        "Rattaché à Vitré (Ille-et-Vilaine) et à son agglomération : choisit en haut de page pour laquelle il agit.",
         "Malik Fictif",
         Profile.ELU,
         "adjoint au numérique",

@@ -40,6 +40,9 @@ DEMO_SIREN = {
     "attente": "214601023",  # Figeac (Lot)
 }
 
+SECOND_SIREN = {"elu": "200039022"}  # Vitré Communauté (Ille-et-Vilaine): an élu often sits in both
+"""Who speaks for another collectivité too, and chooses in whose name they act."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:

@@ -15,7 +15,7 @@ from typing import Any
 
 from consult.calendar.rules import Stage
 from consult.demo.accounts import DEMO_ACCOUNTS
-from consult.demo.cast import DEMO_SIREN, SHARES, cast
+from consult.demo.cast import DEMO_SIREN, SECOND_SIREN, SHARES, cast
 from consult.demo.company import Company, Text
 from consult.demo.rehearsal import ANNOUNCED
 from consult.ground.actor import Profile, Role
@@ -96,6 +96,8 @@ class Scenario:
         for name, siren in DEMO_SIREN.items():
             attach = partial(company.attach, name, siren, verified=name != "attente")
             yield Step(ANNOUNCED, attach, is_setting=True)
+        for name, siren in SECOND_SIREN.items():
+            yield Step(ANNOUNCED, partial(company.attach, name, siren), is_setting=True)
 
     def _arrival(self, siren: str, at: datetime, profile: Profile, function: str) -> Iterator[Step]:
         """Somebody comes for this collectivité, unless somebody already has."""

@@ -32,6 +32,7 @@ ATTEMPTS = frozenset(
 )
 TOLD = ("way", "why", "sent", "what")
 """What of an event's data says how an attempt went."""
+BATCH = 500
 
 
 def tell(event: Event) -> None:
@@ -53,6 +54,12 @@ def line(event: Event) -> str:
 
 
 def attempts_since(since: datetime) -> Iterator[Event]:
-    """The attempts from this instant (inside) on, in the order they were made; read as they are asked for."""
-    events = select(Event).where(Event.kind.in_(ATTEMPTS), Event.at >= since).order_by(Event.at, Event.id)
-    yield from reading().scalars(events.execution_options(yield_per=500))
+    """The attempts from this instant (inside) on, in the order they were written; read a batch at a time."""
+    last = 0
+    while True:
+        later = select(Event).where(Event.kind.in_(ATTEMPTS), Event.at >= since, Event.id > last)
+        events = reading().scalars(later.order_by(Event.id).limit(BATCH)).all()
+        yield from events
+        if len(events) < BATCH:
+            return
+        last = events[-1].id

@@ -25,6 +25,7 @@ class Notice(StrEnum):
     ADDRESS_CODE = "address_code"
     ADDRESS_TAKEN = "address_taken"
     ADDRESS_CHANGED = "address_changed"
+    IDENTITY_LINKED = "identity_linked"
     SECOND_FACTOR_CHANGED = "second_factor_changed"
     ACCOUNT_DORMANT = "account_dormant"
     ACCOUNT_CLOSED = "account_closed"

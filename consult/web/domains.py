@@ -103,11 +103,12 @@ def remove(domain: str) -> ResponseReturnValue:
 def _domains_page(form: DomainForm) -> str:
     typed = visible(request.args.get("q", ""))[:LONGEST_SEARCH].strip()
     table = listed(typed, page=page_number())
+    if form.siren.data and (named := lines([form.siren.data]).get(form.siren.data)):
+        form.siren.description = f"C’est celui de {named.full_name}."
     return render_template(
         "steering/domains.html",
         q=typed,
         table=table,
         waiting=waiting_on([one.domain for one in table.items], but=actor().person_id),
         form=form,
-        named=lines([form.siren.data]).get(form.siren.data) if form.siren.data else None,
     )

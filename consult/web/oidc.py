@@ -12,10 +12,9 @@ from consult.accounts.identities import Arrival
 from consult.accounts.identity_queries import identities_of, named_establishment
 from consult.accounts.identity_rules import Establishment, may_link_identity, may_use_provider
 from consult.accounts.model import AttachmentStatus
-from consult.accounts.oidc import Asked
+from consult.accounts.oidc import Asked, wrong
 from consult.extensions import limiter
 from consult.ground import clock
-from consult.ground.actor import Actor
 from consult.ground.refusals import Reason, Refused
 from consult.web import doors, words
 from consult.web.context import actor, received_at, settings
@@ -89,11 +88,13 @@ def callback() -> ResponseReturnValue:
 
 
 def _arrive(kept: dict[str, Any] | None) -> Arrival:
-    told = _provider().answer(Asked.recall(kept), request.args, at=clock.outside())
-    if not (kept and kept["links"]):
-        return identities.sign_in_with(told, device=device(), at=received_at())
-    who = actor() if actor().person_id == kept["links"] else Actor()  # somebody else's session since, or none
-    return identities.link_identity(who, told, device=device(), at=received_at())
+    known, asked, links = _provider(), Asked.recall(kept), kept and kept["links"]
+    if links and links != actor().person_id:
+        raise wrong("somebody_else")
+    told = known.answer(asked, request.args, at=clock.outside())
+    if links:
+        return identities.link_identity(actor(), told, device=device(), at=received_at())
+    return identities.sign_in_with(told, device=device(), at=received_at())
 
 
 def _provider() -> Any:

@@ -22,8 +22,9 @@ def provider() -> "Provider | None":
     site = settings()
     if site.oidc is None:
         return None
-    found: Provider = current_app.extensions.setdefault("oidc", None) or provider_of(site, site.oidc)
-    current_app.extensions["oidc"] = found
+    if "oidc" not in current_app.extensions:
+        current_app.extensions["oidc"] = provider_of(site, site.oidc)
+    found: Provider = current_app.extensions["oidc"]
     return found
 
 

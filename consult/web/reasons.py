@@ -46,7 +46,7 @@ REFUSALS: dict[Reason, Words] = {
     Reason.NOT_A_COLLEAGUE: Words(403, "C’est réservé aux collègues vérifiés", "Seule une personne dont le rattachement à cette collectivité est vérifié peut le faire."),
     Reason.MANDATE_ENDED: Words(409, "Vous ne parlez plus pour cette collectivité", "La page que vous aviez ouverte était au nom d’une collectivité dont votre rattachement est terminé. Rien n’a été enregistré."),
     Reason.INVITATION_CLOSED: Words(410, "Cette invitation ne sert plus", "Elle a déjà servi, elle a été retirée, ou son délai est passé. Demandez-en une autre à votre collègue, ou rattachez-vous autrement."),
-    Reason.INVITATION_NOT_YOURS: Words(403, "Cette invitation est pour une autre adresse", "Elle ne vaut que pour l’adresse à laquelle elle a été envoyée. Connectez-vous avec cette adresse, ou demandez une invitation pour la vôtre."),
+    Reason.INVITATION_NOT_YOURS: Words(403, "Cette invitation est pour une autre adresse", "Elle ne vaut que pour l’adresse à laquelle elle a été envoyée. Connectez-vous par courriel avec cette adresse, ou demandez une invitation pour la vôtre."),
     Reason.ALREADY_INVITED: Words(409, "Cette personne est déjà invitée", "Une invitation l’attend déjà à cette adresse. Rien n’a été envoyé de nouveau."),
     Reason.TOO_MANY_INVITATIONS: Words(409, "Trop d’invitations sont parties", "Vingt au plus attendent une réponse pour une collectivité, et une personne en envoie trente par jour, dont trois à la même adresse. Retirez-en une, ou recommencez demain."),
     Reason.DOMAIN_SHARED: Words(422, "Ce domaine n’appartient pas à une collectivité", "C’est un fournisseur de courriel ouvert à tous, ou une terminaison partagée : une adresse là ne prouve rien."),

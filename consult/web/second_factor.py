@@ -30,10 +30,11 @@ pages = Blueprint("second_factor", __name__)
 @pages.get("/compte/second-facteur")
 @doors.newcomers
 def show() -> ResponseReturnValue:
-    """How it stands; the key to copy, when one is being set."""
+    """How it stands; the key to copy, when one is being set, and `nouveau` is asked for if it takes the place of another."""
     state = _state()
-    suite = local_path(request.args.get("suite"))
-    return _show(state, FirstCodeForm(suite=suite) if state.new_secret or not state.is_set else ChangeForm())
+    if state.is_set and not (state.new_secret and "nouveau" in request.args):
+        return _show(state, ChangeForm())
+    return _show(state, FirstCodeForm(suite=local_path(request.args.get("suite"))))
 
 
 @pages.post("/compte/second-facteur")
@@ -42,7 +43,7 @@ def change() -> ResponseReturnValue:
     """Begin to set one; or, against a code of the one in place, begin to replace it, or draw new recovery codes."""
     state = _state()
     if not state.is_set:
-        second_factor.begin(actor(), session_key())
+        second_factor.draw(actor(), session_key())
         return redirect(url_for("second_factor.show", suite=local_path(request.form.get("suite"))), 303)
     form = ChangeForm()
     if not form.validate_on_submit():
@@ -54,7 +55,7 @@ def change() -> ResponseReturnValue:
         attempt = second_factor.replace(actor(), key, form.code.data, **instants)
     if _is_wrong(form, attempt):
         return _show(state, form, 422)
-    return _codes(attempt, None) if attempt.recovery_codes else redirect(url_for("second_factor.show"), 303)
+    return _codes(attempt, None) if attempt.recovery_codes else redirect(url_for("second_factor.show", nouveau=1), 303)
 
 
 @pages.post("/compte/second-facteur/confirmation")
@@ -79,7 +80,8 @@ def _state() -> OwnSecondFactor:
 
 def _show(state: OwnSecondFactor, form: Form, status: int = 200) -> ResponseReturnValue:
     address = address_of_person(actor().person_id or 0)
-    key = TOTP(state.new_secret, name=address, issuer=settings().site_name) if state.new_secret else None
+    secret = state.new_secret if isinstance(form, FirstCodeForm) else None
+    key = TOTP(secret, name=address, issuer=settings().site_name) if secret else None
     return _unkept(
         render_template(
             "second_factor/show.html",

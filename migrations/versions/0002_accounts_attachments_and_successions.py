@@ -185,6 +185,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("is_address_proved", sa.Boolean(), server_default=sa.text("true"), nullable=False))
         batch_op.add_column(sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("person_session", schema=None) as batch_op:
@@ -233,6 +234,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_column("closed_at")
+        batch_op.drop_column("is_address_proved")
         batch_op.drop_column("warned_at")
 
     with op.batch_alter_table("collectivite", schema=None) as batch_op:

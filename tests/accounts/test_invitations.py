@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from consult.accounts import actions, attachments, invitations
 from consult.accounts.actions import AccountDraft
+from consult.accounts.closing import close_account
 from consult.accounts.colleague_rules import (
     INVITATION_LASTS,
     INVITATIONS_COUNTED_OVER,
@@ -420,3 +421,22 @@ def test_the_base_itself_refuses_a_second_live_invitation(mayor: Actor) -> None:
     for wrong in ({"email_key": ADDRESS}, {"email_key": "x", "closed_at": AT}, {"email_key": "x", "siren": "000000000"}):
         with pytest.raises(IntegrityError), transaction() as session:
             session.add(Invitation(**(row | wrong)))
+
+
+@pytest.mark.parametrize("whose", ["deputy", "mayor"])
+def test_an_account_closed_while_it_is_accepted_leaves_nobody_speaking(
+    app: Flask, request: pytest.FixtureRequest, mayor: Actor, deputy: Actor, whose: str
+) -> None:
+    sent, closing = invitations.invite(mayor, ADDRESS, at=AT), request.getfixturevalue(whose)
+    answers = together(
+        app,
+        [
+            lambda: invitations.accept_invitation(deputy, sent, at=LATER).status,
+            lambda: close_account(closing, at=LATER),
+        ],
+    )
+    assert answers[1] is None
+    assert answers[0] in (VERIFIED, Reason.INVITATION_CLOSED, Reason.INVITATION_NOT_YOURS, Reason.SIGN_IN)
+    live = select(Attachment.status).where(Attachment.person_id == closing.person_id, Attachment.siren == ROCAMADOUR)
+    assert set(reading().scalars(live)) <= {AttachmentStatus.ENDED}
+    assert invitation(sent).closed_at == LATER

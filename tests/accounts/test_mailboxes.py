@@ -103,7 +103,10 @@ def test_the_letter_says_who_asks_for_what_and_what_to_do(agent: Actor, asked: i
     assert "wanadoo" not in said, "the person's own address is nobody's business"
 
 
-def test_what_the_base_keeps_neither_opens_nor_names_anything(agent: Actor, asked: int) -> None:
+def test_what_is_kept_and_logged_neither_opens_nor_names_anything(
+    agent: Actor, asked: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "consult")
     code = sent_code(agent, asked)
     kept = reading().scalars(select(MailboxCode)).one()
     assert kept.mailbox == "M…@boite.exemple.invalid"
@@ -113,7 +116,8 @@ def test_what_the_base_keeps_neither_opens_nor_names_anything(agent: Actor, aske
     mailboxes.try_code(agent, asked, code, at=AT)
     written = events(*EventKind)
     assert {EventKind.MAILBOX_CODE_SENT, EventKind.MAILBOX_CODE_FAILED} <= {event.kind for event in written}
-    said = " ".join(f"{event.subject} {event.data!r}" for event in written).lower()
+    assert "mailbox_code:failed" in caplog.text
+    said = " ".join([caplog.text, *(f"{event.subject} {event.data!r}" for event in written)]).lower()
     for secret in (code, wrong(code), MAILBOX, "fictive@", "boite.exemple"):
         assert secret.lower() not in said
     assert MAILBOX.lower() not in repr(attachment(asked).evidence).lower()
@@ -282,6 +286,19 @@ def test_wrong_codes_tried_at_once_are_all_counted(app: Flask, agent: Actor, ask
     said = together(app, [lambda: mailboxes.try_code(agent, asked, wrong(code), at=AT).verdict.reason] * 8)
     assert said.count(Reason.CODE_WRONG) == MOST_TRIES
     assert said.count(Reason.TOO_MANY_TRIES) == 3
+
+
+def test_a_code_tried_while_the_team_decides_is_answered_once(app: Flask, world: World, agent: Actor, asked: int) -> None:
+    code, moderator = sent_code(agent, asked), world.person(None, Role.MODERATOR)
+    said = together(
+        app,
+        [
+            lambda: mailboxes.try_code(agent, asked, code, at=AT).verdict.reason,
+            lambda: attachments.refuse_attachment(moderator, asked, reason="Inconnue en mairie.", at=AT),
+        ],
+    )
+    verified = attachment(asked).status is AttachmentStatus.VERIFIED
+    assert said == ([None, Reason.ALREADY_DECIDED] if verified else [Reason.ALREADY_DECIDED, None])
 
 
 def test_no_mailbox_reverses_what_somebody_refused(world: World, agent: Actor, asked: int) -> None:

@@ -11,7 +11,7 @@ from consult.accounts.sign_in import request_sign_in, sign_in_by_code
 from consult.ground.actor import Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
-from consult.journal.attempts import line
+from consult.journal.attempts import BATCH, line
 from consult.journal.model import Event, EventKind
 from tests.support.commands import Operator
 from tests.support.letters import code_of, letters
@@ -124,6 +124,17 @@ def test_attempts_are_told_in_utc_one_line_each_without_address_nor_code(operato
     later = operator("account", "attempts", "--since", (AT + timedelta(minutes=2)).isoformat())
     assert later.said.splitlines() == lines[2:], "the instant asked for is inside"
     assert operator("account", "attempts").said == "", "nothing since yesterday"
+
+
+def test_attempts_are_all_told_however_many(operator: Operator) -> None:
+    with transaction() as session:
+        session.add_all(
+            Event(at=AT + timedelta(seconds=rank), kind=EventKind.SIGN_IN_FAILED, subject=f"sign_in:{rank}", data={})
+            for rank in range(2 * BATCH)
+        )
+        session.add(Event(at=AT, kind=EventKind.ME_TOO_SAID, data={}))
+    said = operator("account", "attempts", "--since", AT.isoformat()).said.splitlines()
+    assert [line.rpartition(":")[2] for line in said] == [f'{rank}"' for rank in range(2 * BATCH)]
 
 
 def test_an_attempt_is_one_line_whatever_it_holds() -> None:

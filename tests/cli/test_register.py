@@ -7,10 +7,14 @@ import pytest
 from flask import Flask
 
 from consult.register import queries
+from consult.voting.actions import give_support
 from consult.web.context import settings
 from tests.register.conftest import bases, empty  # noqa: F401 - a base whose register may be changed
 from tests.register.samples import CAUVALDOR, GRAMAT, LOT, OCCITANIE, ROCAMADOUR, lines, written
 from tests.support.commands import Ended, Operator
+from tests.support.stage_two import DURING_VOTE, propositions
+from tests.support.vintages import ALVIGNAC, BEFORE, MIERS, PADIRAC, merged, siren, without
+from tests.support.world import World
 
 
 @pytest.fixture
@@ -97,6 +101,60 @@ def test_a_search_that_finds_nobody_fails_in_one_line(operator: Operator) -> Non
 
 def test_a_search_without_words_is_a_wrong_usage(operator: Operator) -> None:
     assert operator("register", "find").code == 2
+
+
+def test_a_new_vintage_says_who_succeeds_whom_and_what_follows(alone: Operator, empty: Flask, tmp_path: Path) -> None:  # noqa: F811
+    alone("register", "load", str(written(tmp_path, BEFORE)))
+    world = World(empty)
+    edition = world.edition()
+    proposal = propositions(edition)[0]
+    for row in (GRAMAT, MIERS):
+        give_support(world.person(row.siren), proposal.id, at=DURING_VOTE)
+    after = (
+        *without(BEFORE, GRAMAT, MIERS, PADIRAC),
+        merged(replace(GRAMAT, siren=siren(20009000), name="Gramat"), GRAMAT, MIERS),
+    )
+    path = str(written(tmp_path, after))
+    told = [
+        "         1  apparue : Gramat (Lot)",
+        "         3  disparues (elles restent lisibles) : Gramat (Lot), Miers (Lot), Padirac (Lot)",
+        "         2  successions :",
+        "            Gramat (Lot) → Gramat (Lot)",
+        "            Miers (Lot) → Gramat (Lot)",
+        "         1  sans successeur connu ; « consult register succeed » le dit :",
+        f"            {PADIRAC.siren}  Padirac (Lot)",
+        "         2  rattachements terminés",
+        "         1  soutien passé au successeur",
+        "         1  soutien mis de côté : une voix par proposition",
+    ]
+    now = DURING_VOTE.isoformat()
+    tried = alone("register", "load", "--dry-run", path, CONSULT_NOW=now)
+    assert (tried.code, tried.errors) == (0, "")
+    assert sorted(tried.said.splitlines()[5:]) == sorted([*told, "Rien n’a été écrit : c’était un essai."])
+    assert queries.get(GRAMAT.siren).is_current
+    done = alone("register", "load", path, CONSULT_NOW=now)
+    assert (done.code, sorted(done.said.splitlines()[5:])) == (0, sorted(told))
+    assert alone("register", "load", path, CONSULT_NOW=now).said.splitlines()[-1] == "Inchangé."
+    said = alone("register", "succeed", PADIRAC.siren, ALVIGNAC.siren, "--reason", "Arrêté du 3 janvier.", CONSULT_NOW=now)
+    assert (said.code, said.said) == (0, "         1  succession :\n            Padirac (Lot) → Alvignac (Lot)\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason", "code", "said"),
+    [
+        (ROCAMADOUR.siren, GRAMAT.siren, "Parce que.", 1, "Cette collectivité existe toujours."),
+        (ROCAMADOUR.siren, "214602409", "Parce que.", 1, "Aucune collectivité n’a le SIREN '214602409'."),
+    ],
+)
+def test_a_succession_that_cannot_be_is_refused_in_one_line(
+    alone: Operator, tmp_path: Path, old: str, new: str, reason: str, code: int, said: str
+) -> None:
+    alone("register", "load", str(written(tmp_path)))
+    ended = alone("register", "succeed", old, new, "--reason", reason)
+    assert (ended.code, ended.said) == (code, "")
+    assert ended.errors.startswith(said)
+    assert ended.errors.count("\n") == 1
+    assert alone("register", "succeed", old, new).code == 2, "it takes a reason"
 
 
 def test_progress_is_shown_to_whoever_watches(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from pyotp import TOTP
 
-from tests.support.visitor import Visitor, squeezed
+from tests.support.visitor import DEMO, Visitor, squeezed
 
 pytestmark = pytest.mark.moment("voting")
 
@@ -38,7 +39,7 @@ def test_a_newcomer_speaks_for_a_collectivite(visit: Callable[..., Visitor], jav
     assert "Rattachement à vérifier" in squeezed(newcomer.page.locator("header").inner_text())
 
     moderator = visit("moderation", javascript=javascript).go("/moderation/rattachements")
-    moderator.follow(town).review().press("Accepter ce rattachement")
+    moderator.follow(town).review().press("Accepter : adresse publiée par la collectivité")
     assert f"parle maintenant pour {town}" in moderator.text
 
     assert newcomer.site.mail_to(address, saying=town)
@@ -60,7 +61,56 @@ def test_the_link_of_the_message_needs_a_press(visit: Callable[..., Visitor], ja
     assert link
     scanner, elsewhere = visit(javascript=javascript), visit(javascript=javascript)
     scanner.go(link.group(1))
-    elsewhere.go(link.group(1)).review().press("Se connecter")
+    elsewhere.go(link.group(1)).review()
+    assert elsewhere.path == scanner.path == "/connexion/lien", "the secret is in no address that is shown"
+    assert link.group(1).rpartition("/")[2] not in elsewhere.page.content()
+    elsewhere.press("Se connecter")
     assert elsewhere.h1 == "Dites-nous qui vous êtes"
     scanner.press("Se connecter")
     assert scanner.h1 == "Ce lien ou ce code ne sert plus"
+
+
+def test_signing_in_by_code_takes_three_screens(visit: Callable[..., Visitor], javascript: bool) -> None:
+    visitor, screens = visit(javascript=javascript), []
+    address = f"{'epci' if javascript else 'departement'}@{DEMO}"
+    visitor.page.on("domcontentloaded", lambda page: screens.append(page.url.removeprefix(visitor.site.url)))
+    visitor.go("/connexion")
+    visitor.fill(email=address).press("Recevoir un code et un lien")
+    code = re.search(r"\b(\d{3}) ?(\d{3})\b", visitor.site.mail_to(address, saying="Voici le code"))
+    assert code
+    visitor.fill(code=code.group(0)).press("Se connecter")
+    assert "Votre session est ouverte" in visitor.text
+    assert screens == ["/connexion", "/connexion/code", "/"]
+
+
+def test_a_moderator_sets_a_second_factor_then_gives_it(visit: Callable[..., Visitor], javascript: bool) -> None:
+    account = f"{'moderation' if javascript else 'comite'}@{DEMO}"
+    member = visit(javascript=javascript)
+    message = _sign_in(member, account)
+    assert member.h1 == "Votre second facteur"
+    member.review().press("Commencer").review()
+    phone = TOTP(member.page.locator(".code-to-copy").inner_text().replace(" ", ""))
+    member.fill(code=phone.now()).press("Mettre en place")
+    assert member.h1 == "Vos codes de secours"
+    member.review()
+    recovery_code = member.page.locator(".recovery-codes code").first.inner_text()
+    member.follow("J’ai gardé mes codes").review()
+    member.go("/compte").press("Se déconnecter")
+
+    _sign_in(member, account, but=message)
+    assert member.h1 == "Donnez votre second facteur"
+    member.review().follow("Plus tard")
+    assert member.page.get_by_role("navigation", name="Espace de l’équipe").count() == 0
+    member.go("/connexion/second-facteur").fill(code=recovery_code).press("Ouvrir les bureaux")
+    assert "Votre second facteur est reconnu" in member.text
+    assert member.page.get_by_role("navigation", name="Espace de l’équipe").count() == 1
+
+
+def _sign_in(visitor: Visitor, address: str, *, but: str = "") -> str:
+    """By the code of a message other than `but`; the message."""
+    visitor.go("/connexion").fill(email=address).press("Recevoir un code et un lien")
+    message = visitor.site.mail_to(address, saying="Voici le code", but=but)
+    code = re.search(r"\b(\d{3}) ?(\d{3})\b", message)
+    assert code
+    visitor.fill(code=code.group(0)).press("Se connecter")
+    return message

@@ -70,6 +70,30 @@ def test_who_holds_a_departement_under_a_special_status_is_not_there_twice(shipp
     assert regions.isdisjoint({"02", "03", "06", "94"})
 
 
+@pytest.mark.parametrize(
+    ("siren", "former"),
+    [
+        ("200053668", "01340"),
+        ("200083483", "60455"),
+        ("200076958", "2A 2B"),
+        ("200094332", "67 68"),
+        ("214602401", ""),
+        ("217500016", ""),
+    ],
+)
+def test_a_commune_carries_the_codes_it_took_in(shipped: RegisterFile, siren: str, former: str) -> None:
+    """La Neuville-Garnier (60455) is a commune déléguée of Les Hauts-Talican, whatever the package's other list says."""
+    row = next(row for row in shipped.rows if row.siren == siren)
+    assert former in row.former_insee if former else not row.former_insee
+
+
+def test_no_code_belongs_to_two_communes(shipped: RegisterFile) -> None:
+    communes = [row for row in shipped.rows if row.kind is Kind.COMMUNE]
+    codes = [code for row in communes for code in (row.insee, *row.former_insee.split())]
+    assert max(Counter(codes).values()) == 1
+    assert sum(bool(row.former_insee) for row in communes) == 2_667
+
+
 def test_the_departement_du_rhone_is_counted_without_the_metropole_de_lyon(shipped: RegisterFile) -> None:
     by_siren = {row.siren: row for row in shipped.rows}
     communes = sum(row.population for row in shipped.rows if row.kind is Kind.COMMUNE and row.departement == "69")
@@ -120,6 +144,15 @@ def test_a_plain_file_is_read_too(tmp_path: Path, ending: str, mark: str) -> Non
     assert file.read(path).rows == ROWS
 
 
+def test_a_file_of_before_the_former_codes_is_read_and_says_nothing_of_them(tmp_path: Path) -> None:
+    at = file.COLUMNS.index("former_insee")
+    path = tmp_path / "register.csv"
+    path.write_text("".join(",".join(cells[:at] + cells[at + 1 :]) + "\n" for cells in (text.split(",") for text in lines())))
+    found = file.read(path)
+    assert (found.rows, found.says_former) == (ROWS, False)
+    assert file.read(written(tmp_path)).says_former
+
+
 def test_a_file_without_its_last_line_end_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text("\n".join(lines()))
@@ -163,6 +196,10 @@ def refusal(tmp_path: Path, content: bytes) -> RegisterFileError:
         (3, "epci_siren", "200000172", "n’est pas dans le fichier"),
         (3, "epci_siren", "224600015", "n’est pas dans le fichier"),
         (3, "postal_codes", "4650", "codes postaux impossibles"),
+        (3, "former_insee", "46 240,", "colonnes au lieu de 14"),
+        (3, "former_insee", "46-240", "anciens codes INSEE impossibles"),
+        (3, "former_insee", " 46001", "anciens codes INSEE impossibles"),
+        (3, "former_insee", " ".join(["46001"] * 67), "trop d’anciens codes INSEE"),
         (3, "vintage", "26", "millésime impossible"),
         (4, "vintage", "2025", "millésime 2025 au lieu de 2026"),
     ],

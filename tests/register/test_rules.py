@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consult.ground.actor import OPERATOR, VISITOR, Actor, Role
+from consult.ground.refusals import Reason
 from consult.register.rules import (
     Category,
     Kind,
@@ -13,6 +15,7 @@ from consult.register.rules import (
     full_name,
     is_siren,
     kind_label,
+    may_succeed,
     parse,
     search_key,
     stratum,
@@ -249,3 +252,21 @@ def test_anything_typed_is_understood_or_not_searched(typed: str) -> None:
         assert all(asked.words)
         assert all(asked.phrases)
         assert len(asked.siren) <= 9
+
+
+@pytest.mark.parametrize(
+    ("actor", "is_ended", "is_current", "reason", "refused"),
+    [
+        (OPERATOR, True, True, "Arrêté.", None),
+        (Actor(person_id=1, roles=frozenset({Role.ADMINISTRATOR})), True, True, "Arrêté.", None),
+        (Actor(person_id=1, roles=frozenset({Role.MODERATOR})), True, True, "Arrêté.", Reason.NOT_YOUR_ROLE),
+        (VISITOR, True, True, "Arrêté.", Reason.NOT_YOUR_ROLE),
+        (OPERATOR, False, True, "Arrêté.", Reason.STILL_IN_REGISTER),
+        (OPERATOR, True, False, "Arrêté.", Reason.NOT_IN_REGISTER),
+        (OPERATOR, True, True, " \n", Reason.REASON_MISSING),
+    ],
+)
+def test_who_may_say_who_succeeds_whom(
+    actor: Actor, is_ended: bool, is_current: bool, reason: str, refused: Reason | None
+) -> None:
+    assert may_succeed(actor, is_ended=is_ended, is_current=is_current, reason=reason).reason is refused

@@ -24,6 +24,7 @@ from tests.support.ports import free_port
 SITE = "http://127.0.0.1:8000"
 PATIENCE = 1.0
 AGENT = PEOPLE[0]
+"""Somebody nobody knows yet, whose address the provider vouches for."""
 
 
 class LocalProvider:

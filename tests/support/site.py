@@ -87,12 +87,15 @@ class Site:
                 self.process.kill()
                 self.process.wait()
 
-    def mail_to(self, recipient: str, *, saying: str) -> str:
-        """The latest message to an address that says this, once it has come: the demonstration writes them to a folder."""
+    def mail_to(self, recipient: str, *, saying: str, but: str = "") -> str:
+        """The latest message to an address that says this, once it has come: the demonstration writes them to a folder.
+
+        `but`: an earlier one, which is not waited for.
+        """
         deadline = time.monotonic() + MAIL_WITHIN
         while True:
             texts = [str(mail.get_content()).replace("\u00a0", " ") for mail in self._mail() if mail["To"] == recipient]
-            found = [text for text in texts if saying in text]
+            found = [text for text in texts if saying in text and text != but]
             if found:
                 return found[-1]
             assert time.monotonic() < deadline, f"a message to {recipient} says « {saying} »: {texts}"

@@ -1,4 +1,4 @@
-"""A loading of the register in the middle of the vote, on a real PostgreSQL and on SQLite: one voice a proposition, no deadlock."""
+"""A loading of the register amid the vote, on a real PostgreSQL and on SQLite: one voice a proposition, and no deadlock."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -13,6 +13,7 @@ from consult.ground.refusals import Reason
 from consult.voting.rules import (
     RECEIPT_ALPHABET,
     BallotRules,
+    Claim,
     Given,
     Tally,
     TieBreak,
@@ -20,6 +21,7 @@ from consult.voting.rules import (
     may_give_support,
     may_see_tallies,
     may_withdraw_support,
+    one_voice,
     ranking,
     receipt,
     weight,
@@ -196,6 +198,37 @@ def test_what_a_support_is_worth(was_verified: bool, is_pending: bool, is_set_as
 )
 def test_when_tallies_are_seen_whoever_asks(at: datetime, rules: BallotRules, reason: Reason | None) -> None:
     assert may_see_tallies(rules, at).reason is reason
+
+
+def claim(support_id: int, proposal_id: int, hour: int, worth: Weight = Weight.COUNTED) -> Claim:
+    """A support that comes to a voice."""
+    return Claim(support_id, proposal_id, worth, DURING + timedelta(hours=hour))
+
+
+class TestOneVoice:
+    @pytest.mark.parametrize(
+        ("claims", "maximum", "stay"),
+        [
+            pytest.param([], None, set(), id="nothing"),
+            pytest.param([claim(1, THIS, 2), claim(2, THIS, 1)], None, {2}, id="the earlier"),
+            pytest.param([claim(2, THIS, 1), claim(1, THIS, 1)], None, {1}, id="at the same instant, the first written"),
+            pytest.param([claim(1, THIS, 1, Weight.PENDING), claim(2, THIS, 2)], None, {2}, id="what counts, though later"),
+            pytest.param(
+                [claim(1, THIS, 1, Weight.VOID), claim(2, THIS, 2, Weight.PENDING)], None, {2}, id="what may count one day"
+            ),
+            pytest.param([claim(1, THIS, 1), claim(2, OTHER, 2)], None, {1, 2}, id="two propositions"),
+            pytest.param(
+                [claim(1, THIS, 1), claim(2, OTHER, 2), claim(3, THIRD, 3)], 2, {1, 2}, id="the earliest up to the maximum"
+            ),
+            pytest.param([claim(1, THIS, 1), claim(2, THIS, 2), claim(3, OTHER, 3)], 2, {1, 3}, id="a double takes no room"),
+            pytest.param(
+                [claim(1, THIS, 1, Weight.PENDING), claim(2, OTHER, 2)], 1, {2}, id="what counts first, up to the maximum"
+            ),
+        ],
+    )
+    def test_which_supports_stay(self, claims: list[Claim], maximum: int | None, stay: set[int]) -> None:
+        assert one_voice(claims, maximum) == stay
+        assert one_voice(reversed(claims), maximum) == stay
 
 
 def tally(number: int, supports: int, departements: int) -> Tally:

@@ -148,6 +148,64 @@ def test_the_account_says_in_whose_name_one_acts(client: PageClient, world: Worl
     assert len([one for one in sent if one.lstrip().startswith("SELECT")]) <= 6
 
 
+WAYS = {
+    "Mes rattachements": "/compte/rattachements",
+    "Les personnes de ma collectivité": "/compte/collectivite",
+    "Mes sessions ouvertes": "/compte/sessions",
+    "Changer d’adresse": "/compte/adresse",
+    "Mon second facteur": "/compte/second-facteur",
+    "Les courriels que je reçois": "/compte/notifications",
+    "Mes données": "/compte/donnees",
+    "Fermer mon compte": "/compte/fermeture",
+}
+
+
+@pytest.mark.parametrize(
+    ("who", "without"),
+    [
+        pytest.param({"siren": ROCAMADOUR}, {"Mon second facteur"}, id="somebody of a collectivité"),
+        pytest.param({}, {"Mon second facteur", "Les personnes de ma collectivité"}, id="nobody's"),
+        pytest.param(
+            {"profile": Profile.PARTENAIRE},
+            {"Mon second facteur", "Les personnes de ma collectivité", "Mes rattachements"},
+            id="a partner",
+        ),
+    ],
+)
+def test_one_s_own_pages_are_all_reached_from_here(
+    client: PageClient, world: World, who: dict[str, Any], without: set[str]
+) -> None:
+    links = client.sign_in(world.person(**who)).get("/compte").links()
+    assert {words: links[words] for words in WAYS if words in links} == {
+        words: path for words, path in WAYS.items() if words not in without
+    }
+
+
+@pytest.mark.parametrize("strong", [True, False], ids=["with the second factor", "without it yet"])
+def test_who_has_a_role_is_led_to_their_second_factor(client: PageClient, world: World, strong: bool) -> None:
+    page = client.sign_in(world.person(ROCAMADOUR, Role.MODERATOR), strong=strong).get("/compte")
+    assert page.links()["Mon second facteur"] == "/compte/second-facteur"
+    assert "modération" in page.main
+    for path in WAYS.values():
+        client.get(path)
+
+
+def test_a_newcomer_reaches_what_concerns_the_account_itself(client: PageClient, newcomer: Actor) -> None:
+    client.sign_in(newcomer)
+    for path in ("/compte/sessions", "/compte/adresse", "/compte/notifications", "/compte/donnees", "/compte/fermeture"):
+        client.get(path)
+
+
+def test_what_one_may_change_is_folded_until_it_must_be_corrected(client: PageClient, world: World) -> None:
+    client.sign_in(world.person(ROCAMADOUR))
+    fold = client.get("/compte").soup.select_one("main details")
+    assert fold is not None
+    assert not fold.has_attr("open")
+    fold = client.post("/compte", ANSWERS | {"name": ""}, 422).soup.select_one("main details")
+    assert fold is not None
+    assert fold.has_attr("open")
+
+
 def test_the_team_sees_its_roles(client: PageClient, world: World) -> None:
     page = client.sign_in(world.person(None, Role.MODERATOR, Role.OBSERVER)).get("/compte")
     assert "modération, observation" in page.main

@@ -109,7 +109,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
 
 
 def test_a_siren_that_is_known_is_named_when_the_form_comes_back(client: PageClient) -> None:
-    assert "Ce SIREN est celui de Rocamadour (Lot)" in client.post(PATH, {**GOOD, "domain": ""}, 422).main
+    assert "C’est celui de Rocamadour (Lot)" in client.post(PATH, {**GOOD, "domain": ""}, 422).main
 
 
 def test_a_domain_is_removed_with_a_reason(client: PageClient) -> None:

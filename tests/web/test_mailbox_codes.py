@@ -176,7 +176,9 @@ def test_enough_codes_for_today(client: PageClient, agent: Actor) -> None:
     assert "Assez de codes pour aujourd’hui" in page.main
     assert "Envoyer un autre code" not in page.main
     assert "Voir les autres voies" in page.main
-    assert client.post(path, status=429).h1 == "Assez de codes pour aujourd’hui"
+    page = client.post(path, status=429)
+    assert page.h1 == "Assez de codes pour aujourd’hui"
+    assert page.links()["Voir les autres voies"] == "/compte/rattachements"
     assert len(letters(AT)) == MOST_CODES_A_REQUEST
 
 
@@ -185,7 +187,7 @@ def test_without_a_mailbox_the_other_ways_are_said(client: PageClient, agent: Ac
     page = client.get(path)
     assert "Nous ne connaissons pas la boîte officielle" in page.main
     assert page.links()["Voir les autres voies"] == "/compte/rattachements"
-    client.post(path, status=409)
+    assert "Voir les autres voies" in client.post(path, status=409).main
     client.post(path, {"code": "ABCD-EFGH"}, 410)
 
 
@@ -215,7 +217,9 @@ def test_what_somebody_refused_waits_for_the_team(client: PageClient, world: Wor
     attachments.refuse_attachment(world.person(None, Role.MODERATOR), first, reason="Inconnue en mairie.", at=AT)
     path = ask(agent)
     _, code = send(client, path)
-    assert client.post(path, {"code": code}, 409).h1 == "Quelqu’un a déjà répondu non"
+    page = client.post(path, {"code": code}, 409)
+    assert page.h1 == "Quelqu’un a déjà répondu non"
+    assert page.links()["Voir ma demande"] == "/compte/rattachements"
     assert status_of(agent) is AttachmentStatus.PENDING
 
 

@@ -12,6 +12,8 @@ from joserfc.jwk import ECKey
 from sqlalchemy import func, select, update
 
 from consult.accounts.actions import grant_role
+from consult.accounts.invitations import invite
+from consult.accounts.known_domains import add_domain
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -22,6 +24,7 @@ from consult.accounts.model import (
     SessionWay,
 )
 from consult.accounts.queries import actor_of_person
+from consult.accounts.sign_in import request_sign_in, sign_in_by_code
 from consult.demo.faults import Fault
 from consult.demo.identities import COMPANY, MARTEL, QUERCY_BLANC, STATE_SERVICE, siret_of
 from consult.ground import clock
@@ -33,7 +36,7 @@ from consult.register.model import Collectivite
 from consult.web.provider import CALLBACK
 from consult.web.reasons import REFUSALS
 from tests.support.engines import Engines
-from tests.support.letters import letters, text_of
+from tests.support.letters import code_of, letters, text_of
 from tests.support.oidc import AGENT, PATIENCE, SITE, LocalProvider, app_with, arrive, way_back
 from tests.support.page import PageClient
 from tests.support.world import BEFORE_ALL, GRAMAT, World
@@ -134,7 +137,7 @@ def test_an_agent_speaks_for_their_commune_at_once(client: PageClient, provider:
     session = reading().scalars(select(PersonSession)).one()
     assert session.way is SessionWay.OIDC
     assert session.id_token
-    assert [letter["To"] for letter in letters(NOW) if "Martel" in text_of(letter)] == [AGENT.email]
+    assert [(letter["To"], "Martel (Lot)" in text_of(letter)) for letter in letters(NOW)] == [(AGENT.email, True)]
     assert {event.kind for event in reading().scalars(select(Event).where(Event.person_id == person_at(AGENT.email).id))} >= {
         EventKind.ACCOUNT_CREATED,
         EventKind.IDENTITY_LINKED,
@@ -410,6 +413,9 @@ def test_an_account_is_linked_from_itself(app: Flask, client: PageClient, provid
     assert arrive(client, link="1").headers["Location"] == "/compte"
     assert "ProConnect est relié à votre compte" in client.get("/compte").main
     assert reading().scalars(select(Identity.person_id)).one() == namesake.person_id
+    told = [letter for letter in letters(NOW) if letter["Subject"] == "ProConnect ouvre maintenant votre compte"]
+    assert [letter["To"] for letter in told] == ["Solene@Martel.exemple.fr"]
+    assert "/compte" in text_of(told[0])
     assert old is not None
     thief = PageClient(app)
     thief.http.set_cookie("session", old.value)
@@ -452,7 +458,7 @@ def test_who_left_in_between_links_nothing(app: Flask, client: PageClient, world
     client.sign_in(second)
     with client.http.session_transaction() as cookie:
         cookie["oidc"] = kept
-    client.get(path, 401)
+    assert_refused(client, path, Reason.OIDC_WRONG, "somebody_else")
     assert count(Identity) == 0
 
 
@@ -498,6 +504,37 @@ def test_the_team_needs_no_other_factor(client: PageClient) -> None:
     client.post("/deconnexion", status=303)
     assert arrive(client).headers["Location"] == "/"
     client.get("/moderation")
+
+
+# ── what an address opens waits until it is shown to be theirs ───────────────────────
+
+
+def test_an_address_that_nobody_vouches_for_opens_nothing_until_mail_there_is_answered(
+    client: PageClient, provider: LocalProvider, world: World
+) -> None:
+    """Neither the domain that the team knows, nor the invitation sent there: a provider may let one say any address."""
+    team, colleague = world.person(None, Role.ADMINISTRATOR), world.person(QUERCY_BLANC)
+    add_domain(team, "martel.exemple.fr", MARTEL, note="", at=NOW)
+    invitation = invite(colleague, AGENT.email, at=NOW)
+    arrive(client, provider.knows(AGENT, is_email_verified=False, siret=None))
+    client.post("/compte", {"name": "Solène Fictive", "profile": "agent", "function": "secrétaire"}, 303)
+    client.get(f"/invitations/{invitation}", 403)
+    client.post(f"/invitations/{invitation}/acceptation", status=403)
+    client.post("/compte/rattachements", {"siren": MARTEL}, 303)
+    assert attachments() == [(MARTEL, AttachmentStatus.PENDING, AttachmentWay.MODERATOR)]
+
+    client.post("/deconnexion", status=303)
+    key = request_sign_in(AGENT.email, at=NOW)
+    assert sign_in_by_code(key, code_of(letters(NOW)[-1]), at=NOW).verdict
+    client.sign_in(actor_at(AGENT.email))
+    client.get(f"/invitations/{invitation}")
+    client.post(f"/invitations/{invitation}/acceptation", status=303)
+    assert attachments()[-1] == (QUERCY_BLANC, AttachmentStatus.VERIFIED, AttachmentWay.INVITATION)
+
+
+def test_an_address_that_the_provider_vouches_for_is_theirs(client: PageClient, world: World) -> None:
+    arrive(client)
+    assert person_at(AGENT.email).is_address_proved
 
 
 # ── what the establishment says ──────────────────────────────────────────────────────

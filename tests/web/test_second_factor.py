@@ -267,6 +267,8 @@ def test_replacing_asks_a_code_of_the_one_in_place(client: PageClient) -> None:
     page = client.follow(client.post("/compte/second-facteur", {"act": "replace", "code": codes[0]}, 303))
     new = "".join(page.soup.select_one(".code-to-copy").get_text().split())  # type: ignore[union-attr]
     assert new != secret
+    assert page.links()["Garder l’ancien"] == "/compte/second-facteur"
+    assert not client.get("/compte/second-facteur").soup.select_one(".qr-frame"), "one may keep the old one"
     page = client.post("/compte/second-facteur/confirmation", {"code": code_now(new)}, 200)
     drawn = [tag.get_text() for tag in page.soup.select(".recovery-codes code")]
     assert not set(drawn) & set(codes)

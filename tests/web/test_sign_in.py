@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from consult.accounts.model import Person, PersonSession
-from consult.accounts.rules import MOST_REQUESTS, MOST_TRIES, SIGN_IN_LASTS
+from consult.accounts.rules import MOST_REQUESTS, MOST_TRIES
 from consult.config import Env
 from consult.demo.accounts import DEMO_ACCOUNTS, demo_address
 from consult.ground.actor import Role
 from consult.ground.clock import paris
 from consult.ground.database import db, reading, transaction
-from consult.journal.model import Event, EventKind
 from consult.web.sign_in import local_path
+from tests.support import signing_in
 from tests.support.engines import Engines
 from tests.support.letters import code_of, letters, link_of
 from tests.support.page import Page, PageClient
+from tests.support.signing_in import follow_link, is_signed_in, wrong
 from tests.support.statements import count_statements
 from tests.support.world import ROCAMADOUR, World
 
@@ -37,20 +37,7 @@ def _someone(world: World, hold) -> None:
 
 def ask(client: PageClient, email: str = EMAIL, **fields: str) -> Page:
     """Ask for a message, and come to the page of the code."""
-    return client.follow(client.post("/connexion", {"email": email, **fields}, 303))
-
-
-def follow_link(client: PageClient, path: str, status: int = 200) -> Page:
-    """Open the link of a message, and come to the page it leads to."""
-    return client.follow(client.get(path, 303), status)
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06}"
-
-
-def is_signed_in(client: PageClient) -> bool:
-    return client.http.get("/compte").status_code == 200
+    return signing_in.ask(client, email, **fields)
 
 
 # ── The ways in ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -175,44 +162,6 @@ def test_a_code_without_six_digits_is_not_a_try(client: PageClient) -> None:
     client.post("/connexion/code", {"code": code}, 303)
 
 
-def test_v6_3_1_twenty_wrong_codes_are_slowed_down(client: PageClient) -> None:
-    ask(client)
-    code = code_of(letters(AT)[0])
-    said = [client.post("/connexion/code", {"code": wrong(code)}, 422).main for _ in range(MOST_TRIES)]
-    assert "Il vous reste 4 essais" in said[0]
-    assert "Il vous reste un essai" in said[3]
-    assert "c’était le dernier essai" in said[4]
-    for _ in range(15):
-        page = client.post("/connexion/code", {"code": wrong(code)}, 429)
-    assert "Trop d’essais" in page.h1
-    assert "Demander un autre code" in page.links()
-    client.post("/connexion/code", {"code": code}, 429)
-    assert not is_signed_in(client)
-
-
-def test_v6_4_1_a_code_and_a_link_serve_once_and_for_fifteen_minutes(app: Flask, client: PageClient, hold) -> None:
-    ask(client)
-    (letter,) = letters(AT)
-    code, path = code_of(letter), link_of(letter)
-    with client.http.session_transaction() as cookie:
-        asked = dict(cookie["sign_in"])
-    client.post("/connexion/code", {"code": code}, 303)
-    replayed = PageClient(app)
-    with replayed.http.session_transaction() as cookie:
-        cookie["sign_in"] = asked
-    assert "ne sert plus" in replayed.post("/connexion/code", {"code": code}, 410).h1
-    follow_link(replayed, path, 410)
-    assert "Demander un autre code" in replayed.post("/connexion/lien", status=410).links()
-
-    ask(replayed)
-    (letter,) = letters(AT)
-    hold(AT + SIGN_IN_LASTS)
-    replayed.post("/connexion/code", {"code": code_of(letter)}, 410)
-    follow_link(replayed, link_of(letter), 410)
-    hold(AT + SIGN_IN_LASTS - timedelta(microseconds=1))
-    replayed.post("/connexion/lien", status=303)
-
-
 def test_codes_are_six_random_digits(client: PageClient) -> None:
     codes = set()
     for rank in range(20):
@@ -257,51 +206,6 @@ def test_a_form_without_its_token_is_refused(app: Flask, client: PageClient) -> 
 # ── Sessions ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def session_key(client: PageClient) -> str | None:
-    with client.http.session_transaction() as cookie:
-        return cookie.get("_user_id")
-
-
-def test_v7_2_4_signing_in_gives_a_new_session(client: PageClient) -> None:
-    client.get("/connexion")
-    before = client.http.get_cookie("session")
-    with client.http.session_transaction() as cookie:
-        cookie["planted"] = "by somebody else"
-    ask(client)
-    client.post("/connexion/code", {"code": code_of(letters(AT)[0])}, 303)
-    first = session_key(client)
-    with client.http.session_transaction() as cookie:
-        assert "planted" not in cookie
-        assert "sign_in" not in cookie
-        assert cookie.permanent
-    after = client.http.get_cookie("session")
-    assert before is not None
-    assert after is not None
-    assert before.value != after.value
-    ask(client)
-    client.post("/connexion/code", {"code": code_of(letters(AT)[0])}, 303)
-    assert first != session_key(client)
-    ended = reading().scalar(select(func.count()).where(PersonSession.ended_at.is_not(None)))
-    assert ended == 1, "the session that this browser held is ended"
-
-
-def test_v7_4_1_after_signing_out_the_old_cookie_is_nobody_s(app: Flask, client: PageClient) -> None:
-    ask(client)
-    client.post("/connexion/code", {"code": code_of(letters(AT)[0])}, 303)
-    stolen = client.http.get_cookie("session")
-    assert stolen is not None
-    thief = PageClient(app)
-    thief.http.set_cookie("session", stolen.value)
-    assert is_signed_in(thief)
-    page = client.get("/compte")
-    assert "/deconnexion" in {form.get("action") for form in page.soup.find_all("form")}
-    assert "Votre session est fermée" in client.follow(client.post("/deconnexion", status=303)).main
-    assert not is_signed_in(client)
-    thief.http.set_cookie("session", stolen.value)
-    assert not is_signed_in(thief)
-    client.post("/deconnexion", status=303)
-
-
 def test_a_session_ended_in_the_base_is_ended_in_the_open_browser(client: PageClient) -> None:
     ask(client)
     client.post("/connexion/code", {"code": code_of(letters(AT)[0])}, 303)
@@ -309,81 +213,6 @@ def test_a_session_ended_in_the_base_is_ended_in_the_open_browser(client: PageCl
     with transaction() as session:
         session.scalars(select(PersonSession)).one().ended_at = AT
     assert "Connectez-vous pour continuer" in client.get("/compte", 401).h1
-
-
-# ── What is not told ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_v14_2_1_no_address_and_no_secret_in_an_address(client: PageClient) -> None:
-    visited = [client.post("/connexion", {"email": EMAIL}, 303).response.location]
-    page = client.get("/connexion/code")
-    (letter,) = letters(AT)
-    visited += [a["href"] for a in page.soup.find_all("a", href=True)] + [
-        f.get("action") or "" for f in page.soup.find_all("form")
-    ]
-    taken = client.get(link_of(letter), 303)
-    visited.append(taken.response.location)
-    link = client.follow(taken)
-    for answer in (taken, link, page):
-        assert answer.response.headers["Cache-Control"] == "no-store"
-        assert answer.response.headers["Referrer-Policy"] == "same-origin"
-    visited += [a["href"] for a in link.soup.find_all("a", href=True)]
-    visited += [f.get("action") or "" for f in link.soup.find_all("form")]
-    visited.append(client.post("/connexion/code", {"code": code_of(letter)}, 303).response.location)
-    token = link_of(letter).rpartition("/")[2]
-    for address in visited:
-        assert "@" not in address
-        assert "jeanne" not in address
-        assert code_of(letter) not in address
-        assert token not in address
-
-
-def test_v16_3_1_success_and_failure_are_both_in_the_journal_in_utc(client: PageClient) -> None:
-    ask(client)
-    (letter,) = letters(AT)
-    client.post("/connexion/code", {"code": wrong(code_of(letter))}, 422)
-    client.post("/connexion/code", {"code": code_of(letter)}, 303)
-    client.post("/deconnexion", status=303)
-    with transaction() as session:
-        told = session.scalars(select(Event).where(Event.kind.in_(SIGN_IN)).order_by(Event.id)).all()
-    assert [event.kind for event in told] == list(SIGN_IN)
-    assert {event.at for event in told} == {AT}
-    assert all(event.at.utcoffset() == timedelta() for event in told)
-    kept = repr([(event.subject, event.data) for event in told])
-    assert "@" not in kept
-    assert code_of(letter) not in kept
-
-
-SIGN_IN = (EventKind.SIGN_IN_ASKED, EventKind.SIGN_IN_FAILED, EventKind.SIGNED_IN, EventKind.SIGNED_OUT)
-
-
-def test_v16_4_1_the_log_is_one_line_a_fault_and_tells_no_link(engines: Engines, caplog: pytest.LogCaptureFixture) -> None:
-    from consult import create_app
-
-    broken = create_app(engines.settings(engines.sqlite_url("without-tables")))
-    visitor = broken.test_client()
-    assert visitor.get("/connexion/lien/secret").status_code == 303, "the base is not even asked"
-    for path in ("/connexion/lien", "/collectivites/a%0A2021-03-02 role granted"):
-        assert visitor.get(path).status_code == 503
-    with broken.app_context():
-        db.engine.dispose()
-    said = [record.getMessage() for record in caplog.records if record.name == "consult.web.errors"]
-    assert said == [
-        "database away: GET '/connexion/lien': OperationalError",
-        "database away: GET '/collectivites/a\\n2021-03-02 role granted': OperationalError",
-    ]
-
-
-def test_v16_4_1_a_line_end_in_a_name_makes_one_event(client: PageClient) -> None:
-    ask(client)
-    client.post("/connexion/code", {"code": code_of(letters(AT)[0])}, 303)
-    name = "Jeanne\r\n2021-03-02T10:00:00Z role:granted administrator\u2028Fictive"
-    client.post("/compte", {"name": name, "profile": "agent", "function": "maire\nadjointe"}, 303)
-    with transaction() as session:
-        (event,) = session.scalars(select(Event).where(Event.kind == EventKind.ACCOUNT_EDITED)).all()
-        person = session.get_one(Person, event.person_id)
-    assert event.data == {"profile": "agent"}
-    assert len(person.name.splitlines()) == len(person.function.splitlines()) == 1
 
 
 # ── The demonstration ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -55,7 +55,7 @@ class DomainForm(Form):
 
     domain = StringField(
         "Domaine",
-        [*required("Écrivez un domaine."), at_most(253), _is_domain],
+        [*required("Écrivez un domaine."), _is_domain],
         description="Ce qui vient après l’arobase, quand toutes les adresses en sont à cette collectivité."
         " Un domaine que plusieurs se partagent ne prouve rien : ne l’ajoutez pas.",
         filters=[_unspaced],
@@ -64,6 +64,7 @@ class DomainForm(Form):
     siren = StringField(
         "SIREN de la collectivité",
         [*required("Écrivez le SIREN de la collectivité."), _nine_digits],
+        description="Neuf chiffres, que donne la page de la collectivité.",
         filters=[_unspaced],
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
