@@ -105,6 +105,15 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.CONTRIBUTION_DECLARED_INELIGIBLE: lambda _: "Contribution déclarée non recevable.",
     EventKind.CONTRIBUTION_GROUPED: _grouped,
     EventKind.CONTRIBUTION_UNGROUPED: _ungrouped,
+    EventKind.CONTRIBUTION_HIDDEN: lambda _: "Texte d’une contribution masqué.",
+    EventKind.CONTRIBUTION_SHOWN: lambda _: "Texte d’une contribution de nouveau lisible.",
+    EventKind.CONTRIBUTION_REOPENED: lambda _: "Contribution de nouveau à examiner.",
+    EventKind.CONTEST_ANSWERED: lambda data: f"Contestation {'accueillie' if data['upheld'] else 'écartée'}.",
+    EventKind.CONTRIBUTIONS_IMPORTED: lambda data: (
+        f"{words.plural(data['created'], 'contribution importée', 'contributions importées')}."
+    ),
+    EventKind.SCHEME_CHANGED: lambda data: f"Règles du guichet «{words.NBSP}{data['name']}{words.NBSP}» modifiées.",
+    EventKind.PROPOSAL_CORRECTED: lambda _: "Proposition corrigée après l’ouverture du vote.",
     EventKind.RESULT_PROCLAIMED: _proclaimed,
     EventKind.SERVICE_BORN: lambda data: f"Naissance du service «{words.NBSP}{data['name']}{words.NBSP}».",
     EventKind.SERVICE_PHASE_ENTERED: _phase,
