@@ -116,6 +116,7 @@ def edit(actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: da
         if contribution.siren is None:
             contribution.partner = draft.partner.strip() or contribution.partner
         contribution.search_text = _search_text(_speaker(session, contribution), draft)
+        contribution.revision += 1
         session.execute(delete(ContributionTheme).where(ContributionTheme.contribution_id == contribution.id))
         _add_themes(session, contribution, draft.themes)
         _tell(session, EventKind.CONTRIBUTION_EDITED, actor, contribution, at=at, changed=changed)
@@ -141,6 +142,7 @@ def withdraw(actor: Actor, contribution_id: int, *, reason: str, at: datetime) -
         contribution.status = Status.WITHDRAWN
         contribution.status_reason = reason.strip()
         contribution.status_at = at
+        contribution.revision += 1
         _tell(session, EventKind.CONTRIBUTION_WITHDRAWN, actor, contribution, at=at, reason=contribution.status_reason)
     return contribution
 
