@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Person, Topic
-from consult.accounts.queries import wants
 from consult.calendar.model import Edition
-from consult.calendar.queries import locked_edition
 from consult.calendar.rules import Verb
 from consult.contributions.model import Contribution, Status
 from consult.ground.actor import Actor
@@ -19,14 +15,13 @@ from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.actions import record
 from consult.journal.model import EventKind
-from consult.outbox.actions import post
-from consult.outbox.model import Notice
 from consult.proposals import actions as proposals
 from consult.proposals.actions import ProposalDraft
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.proposals.rules import may_write_proposal
+from consult.triage.desk import Outcome, Seen, is_as_seen, locked, notify, settle, tell
 from consult.triage.model import Scheme
-from consult.triage.rules import may_add_scheme, may_triage
+from consult.triage.rules import may_add_scheme, may_reopen, may_triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +71,7 @@ def add_scheme(actor: Actor, edition_id: int, draft: SchemeDraft, *, at: datetim
 
 
 def group(
-    actor: Actor, contribution_ids: Sequence[int], proposal_ids: Sequence[int], *, at: datetime
+    actor: Actor, contribution_ids: Sequence[int], proposal_ids: Sequence[int], *, at: datetime, seen: Seen | None = None
 ) -> Sequence[Contribution]:
     """Let each of these propositions answer each of these contributions: all of them, or none.
 
@@ -85,8 +80,8 @@ def group(
     there is nothing to add; NotFound.
     """
     with transaction() as session:
-        edition, contributions = _locked(session, contribution_ids)
-        _may_triage_all(actor, Verb.GROUP, contributions, edition, at)
+        edition, contributions = locked(session, contribution_ids)
+        _may_triage_all(actor, Verb.GROUP, contributions, edition, at, seen)
         if not proposal_ids:
             raise Refused(Reason.NO_PROPOSAL)
         wanted = _proposals(session, edition.id, proposal_ids)
@@ -95,126 +90,164 @@ def group(
 
 
 def group_into_new(
-    actor: Actor, contribution_ids: Sequence[int], draft: ProposalDraft, *, also: Sequence[int] = (), at: datetime
+    actor: Actor,
+    contribution_ids: Sequence[int],
+    draft: ProposalDraft,
+    *,
+    also: Sequence[int] = (),
+    at: datetime,
+    seen: Seen | None = None,
 ) -> Proposal:
     """Write a proposition and let it, and the propositions in `also`, answer these contributions, in one act: all, or nothing.
 
     Raises Refused with the reason of `may_triage` or of `may_write_proposal`; NotFound.
     """
     with transaction() as session:
-        edition, contributions = _locked(session, contribution_ids)
+        edition, contributions = locked(session, contribution_ids)
         may_write_proposal(actor, calendar=edition.calendar, at=at).or_refuse()
-        _may_triage_all(actor, Verb.GROUP, contributions, edition, at)
+        _may_triage_all(actor, Verb.GROUP, contributions, edition, at, seen)
         others = _proposals(session, edition.id, also) if also else []
         proposal = proposals.add(session, actor, edition.id, draft, at=at)
         _group(session, actor, edition, contributions, [*others, proposal], at=at)
     return proposal
 
 
-def ungroup(actor: Actor, contribution_id: int, proposal_id: int, *, at: datetime) -> Contribution:
+def ungroup(actor: Actor, contribution_id: int, proposal_id: int, *, at: datetime, seen: Seen | None = None) -> Contribution:
     """Take a contribution out of a proposition. When it was in no other, it waits again, and its author is told.
 
     Raises Refused with the reason of `may_triage`, or NOT_GROUPED; NotFound.
     """
     with transaction() as session:
-        edition, (contribution,) = _locked(session, [contribution_id])
-        may_triage(actor, Verb.UNGROUP, status=contribution.status, calendar=edition.calendar, at=at).or_refuse()
+        edition, contributions = locked(session, [contribution_id])
+        (contribution,) = contributions
+        _may_triage_all(actor, Verb.UNGROUP, contributions, edition, at, seen)
         (proposal,) = _proposals(session, edition.id, [proposal_id])
-        removed = session.execute(
+        before = _numbers(session, contribution)
+        if proposal.number not in before:
+            raise Refused(Reason.NOT_GROUPED)
+        session.execute(
             delete(ProposalContribution).where(
                 ProposalContribution.contribution_id == contribution_id, ProposalContribution.proposal_id == proposal_id
             )
         )
-        if not removed.rowcount:  # type: ignore[attr-defined]
-            raise Refused(Reason.NOT_GROUPED)
-        left = session.scalar(
-            select(func.count())
-            .select_from(ProposalContribution)
-            .where(ProposalContribution.contribution_id == contribution_id)
-        )
-        _tell(session, EventKind.CONTRIBUTION_UNGROUPED, actor, contribution, at=at, proposals=[proposal.number], left=left)
-        if not left:
-            contribution.status = Status.PUBLISHED
-            contribution.status_at = at
-            _notify(session, edition, contribution, _emails(session, [contribution]), at=at, proposals=[_ref(proposal)])
+        after = [number for number in before if number != proposal.number]
+        if not after:
+            settle(contribution, Status.PUBLISHED, at=at)
+        kept = {"proposals": [proposal.number], "left": len(after), "before": before, "after": after}
+        tell(session, EventKind.CONTRIBUTION_UNGROUPED, actor, contribution, at=at, **kept)
+        if not after:
+            notify(session, edition, [Outcome(contribution, [proposal])], at=at)
     return contribution
 
 
-def reorient(actor: Actor, contribution_id: int, scheme_id: int, *, reason: str, at: datetime) -> Contribution:
+def reorient(
+    actor: Actor, contribution_id: int, scheme_id: int, *, reason: str, at: datetime, seen: Seen | None = None
+) -> Contribution:
     """Send a contribution to the scheme that suits it better, and say why.
 
     Raises Refused with the reason of `may_triage`; NotFound, for a scheme of another edition too.
     """
+    return reorient_all(actor, [contribution_id], scheme_id, reason=reason, at=at, seen=seen)[0]
+
+
+def reorient_all(
+    actor: Actor, contribution_ids: Sequence[int], scheme_id: int, *, reason: str, at: datetime, seen: Seen | None = None
+) -> Sequence[Contribution]:
+    """Send contributions to the same scheme, for the same reason: all of them, or none.
+
+    Raises Refused with the reason of `may_triage` for the first contribution that refuses; NotFound.
+    """
     with transaction() as session:
-        edition, (contribution,) = _locked(session, [contribution_id])
-        may_triage(
-            actor, Verb.REORIENT, status=contribution.status, calendar=edition.calendar, at=at, reason=reason
-        ).or_refuse()
+        edition, contributions = locked(session, contribution_ids)
+        _may_triage_all(actor, Verb.REORIENT, contributions, edition, at, seen, reason)
         scheme = session.get(Scheme, scheme_id)
         if scheme is None or scheme.edition_id != edition.id:
             raise NotFound
-        contribution.scheme_id = scheme.id
-        _settle(contribution, Status.REORIENTED, reason, at)
-        _tell(
-            session,
-            EventKind.CONTRIBUTION_REORIENTED,
-            actor,
-            contribution,
-            at=at,
-            scheme=scheme.name,
-            reason=contribution.status_reason,
-        )
-        _notify(session, edition, contribution, _emails(session, [contribution]), at=at, scheme=scheme.name)
-    return contribution
+        for contribution in contributions:
+            before = settle(contribution, Status.REORIENTED, at=at, reason=reason, scheme_id=scheme.id)
+            kept = {"scheme": scheme.name, "reason": contribution.status_reason, "before": before}
+            tell(session, EventKind.CONTRIBUTION_REORIENTED, actor, contribution, at=at, **kept)
+        notify(session, edition, [Outcome(one, scheme=scheme.name) for one in contributions], at=at)
+    return contributions
 
 
-def declare_ineligible(actor: Actor, contribution_id: int, *, reason: str, at: datetime) -> Contribution:
+def declare_ineligible(
+    actor: Actor, contribution_id: int, *, reason: str, at: datetime, seen: Seen | None = None
+) -> Contribution:
     """Declare that a contribution does not belong to this consultation, and say why. It stays readable.
 
     Raises Refused with the reason of `may_triage`; NotFound.
     """
+    return declare_all_ineligible(actor, [contribution_id], reason=reason, at=at, seen=seen)[0]
+
+
+def declare_all_ineligible(
+    actor: Actor, contribution_ids: Sequence[int], *, reason: str, at: datetime, seen: Seen | None = None
+) -> Sequence[Contribution]:
+    """Declare contributions ineligible for the same reason: all of them, or none.
+
+    Raises Refused with the reason of `may_triage` for the first contribution that refuses; NotFound.
+    """
     with transaction() as session:
-        edition, (contribution,) = _locked(session, [contribution_id])
-        may_triage(
-            actor, Verb.DECLARE_INELIGIBLE, status=contribution.status, calendar=edition.calendar, at=at, reason=reason
-        ).or_refuse()
-        _settle(contribution, Status.INELIGIBLE, reason, at)
-        _tell(
-            session,
-            EventKind.CONTRIBUTION_DECLARED_INELIGIBLE,
+        edition, contributions = locked(session, contribution_ids)
+        _may_triage_all(actor, Verb.DECLARE_INELIGIBLE, contributions, edition, at, seen, reason)
+        for contribution in contributions:
+            before = settle(contribution, Status.INELIGIBLE, at=at, reason=reason)
+            kept = {"reason": contribution.status_reason, "before": before}
+            tell(session, EventKind.CONTRIBUTION_DECLARED_INELIGIBLE, actor, contribution, at=at, **kept)
+        notify(session, edition, [Outcome(one) for one in contributions], at=at)
+    return contributions
+
+
+def reopen(actor: Actor, contribution_id: int, *, reason: str, at: datetime, seen: Seen | None = None) -> Contribution:
+    """Take back an outcome: the contribution waits again, and those concerned are told why. The journal keeps what it was.
+
+    Raises Refused with the reason of `may_reopen`; NotFound.
+    """
+    with transaction() as session:
+        edition, (contribution,) = locked(session, [contribution_id])
+        may_reopen(
             actor,
-            contribution,
+            status=contribution.status,
+            calendar=edition.calendar,
             at=at,
-            reason=contribution.status_reason,
-        )
-        _notify(session, edition, contribution, _emails(session, [contribution]), at=at)
+            reason=reason,
+            is_as_seen=is_as_seen(contribution, seen),
+        ).or_refuse()
+        before = back_to_be_examined(session, contribution, at=at, reason=reason)
+        tell(session, EventKind.CONTRIBUTION_REOPENED, actor, contribution, at=at, reason=reason.strip(), before=before)
+        notify(session, edition, [Outcome(contribution)], at=at)
     return contribution
 
 
-def _locked(session: Session, contribution_ids: Sequence[int]) -> tuple[Edition, Sequence[Contribution]]:
-    """Contributions of one edition, by number, each row locked: whoever comes second sees what the first one did.
-
-    Rows are locked in one order, so that two moderators cannot wait for each other. Raises NotFound when one is missing.
-    """
-    wanted = set(contribution_ids)
-    edition_id = session.scalar(select(Contribution.edition_id).where(Contribution.id.in_(wanted)).limit(1))
-    if edition_id is None:
-        raise NotFound
-    edition = locked_edition(session, edition_id)
-    rows = session.scalars(
-        select(Contribution)
-        .where(Contribution.id.in_(wanted), Contribution.edition_id == edition_id, Contribution.status != Status.DRAFT)
-        .order_by(Contribution.id)
-        .with_for_update()
-    ).all()
-    if len(rows) != len(wanted):
-        raise NotFound
-    return edition, sorted(rows, key=lambda row: row.number)
+def back_to_be_examined(session: Session, contribution: Contribution, *, at: datetime, reason: str) -> dict[str, object]:
+    """Undo the outcome of a contribution, inside the act that decides it; gives what it was, for the journal."""
+    numbers, scheme = _numbers(session, contribution), contribution.scheme_id
+    session.execute(delete(ProposalContribution).where(ProposalContribution.contribution_id == contribution.id))
+    before = settle(contribution, Status.PUBLISHED, at=at, reason=reason)
+    name = session.scalar(select(Scheme.name).where(Scheme.id == scheme)) if scheme else None
+    return before | {"proposals": numbers, "scheme": name}
 
 
-def _may_triage_all(actor: Actor, verb: Verb, contributions: Sequence[Contribution], edition: Edition, at: datetime) -> None:
-    for contribution in contributions:
-        may_triage(actor, verb, status=contribution.status, calendar=edition.calendar, at=at).or_refuse()
+def _may_triage_all(
+    actor: Actor,
+    verb: Verb,
+    contributions: Sequence[Contribution],
+    edition: Edition,
+    at: datetime,
+    seen: Seen | None,
+    reason: str | None = None,
+) -> None:
+    for one in contributions:
+        may_triage(
+            actor,
+            verb,
+            status=one.status,
+            calendar=edition.calendar,
+            at=at,
+            reason=reason,
+            is_as_seen=is_as_seen(one, seen),
+        ).or_refuse()
 
 
 def _proposals(session: Session, edition_id: int, proposal_ids: Sequence[int]) -> Sequence[Proposal]:
@@ -227,6 +260,18 @@ def _proposals(session: Session, edition_id: int, proposal_ids: Sequence[int]) -
     return rows
 
 
+def _numbers(session: Session, contribution: Contribution) -> list[int]:
+    """The propositions that answer it, by number."""
+    return list(
+        session.scalars(
+            select(Proposal.number)
+            .join(ProposalContribution, ProposalContribution.proposal_id == Proposal.id)
+            .where(ProposalContribution.contribution_id == contribution.id)
+            .order_by(Proposal.number)
+        )
+    )
+
+
 def _group(
     session: Session,
     actor: Actor,
@@ -236,23 +281,22 @@ def _group(
     *,
     at: datetime,
 ) -> None:
-    """Add the links that are missing; tell the journal and the authors of the contributions that gained one."""
+    """Add the links that are missing; tell the journal and those concerned by the contributions that gained one."""
     ids = [contribution.id for contribution in contributions]
     already = set(
         session.execute(
-            select(ProposalContribution.contribution_id, ProposalContribution.proposal_id).where(
-                ProposalContribution.contribution_id.in_(ids)
-            )
+            select(ProposalContribution.contribution_id, Proposal.number)
+            .join(Proposal, Proposal.id == ProposalContribution.proposal_id)
+            .where(ProposalContribution.contribution_id.in_(ids))
         )
     )
     gained = {
-        contribution: [proposal for proposal in wanted if (contribution.id, proposal.id) not in already]
+        contribution: [proposal for proposal in wanted if (contribution.id, proposal.number) not in already]
         for contribution in contributions
     }
     gained = {contribution: added for contribution, added in gained.items() if added}
     if not gained:
         raise Refused(Reason.ALREADY_GROUPED)
-    emails = _emails(session, list(gained))
     for contribution, added in gained.items():
         session.add_all(
             ProposalContribution(
@@ -260,66 +304,9 @@ def _group(
             )
             for proposal in added
         )
-        contribution.status = Status.GROUPED
-        contribution.status_at = at
-        _tell(
-            session,
-            EventKind.CONTRIBUTION_GROUPED,
-            actor,
-            contribution,
-            at=at,
-            proposals=[proposal.number for proposal in added],
-        )
-        _notify(session, edition, contribution, emails, at=at, proposals=[_ref(proposal) for proposal in added])
-
-
-def _settle(contribution: Contribution, status: Status, reason: str, at: datetime) -> None:
-    contribution.status = status
-    contribution.status_reason = reason.strip()
-    contribution.status_at = at
-
-
-def _ref(proposal: Proposal) -> dict[str, Any]:
-    return {"number": proposal.number, "title": proposal.title}
-
-
-def _tell(session: Session, kind: EventKind, actor: Actor, contribution: Contribution, *, at: datetime, **data: Any) -> None:
-    """One event, about the collectivité that wrote the contribution, whoever of the team acted."""
-    record(
-        session,
-        kind,
-        actor,
-        at=at,
-        edition_id=contribution.edition_id,
-        siren=contribution.siren,
-        subject=f"contribution:{contribution.number}",
-        **data,
-    )
-
-
-def _emails(session: Session, contributions: Sequence[Contribution]) -> dict[int, str]:
-    """Where to write to the authors who want to know, by person."""
-    people = {contribution.person_id for contribution in contributions}
-    wanted = Person.id.in_(people) & wants(Topic.CONTRIBUTIONS)
-    return dict(session.execute(select(Person.id, Person.email).where(wanted)).all())
-
-
-def _notify(
-    session: Session, edition: Edition, contribution: Contribution, emails: dict[int, str], *, at: datetime, **data: Any
-) -> None:
-    """One mail a contribution and outcome; what comes after an undoing is another outcome, so the key holds the instant."""
-    if contribution.person_id not in emails:
-        return
-    post(
-        session,
-        Notice.CONTRIBUTION_TRIAGED,
-        emails[contribution.person_id],
-        key=f"contribution:{contribution.id}:{contribution.status.value}:{at.isoformat()}",
-        at=at,
-        outcome=contribution.status.value,
-        edition=edition.slug,
-        number=contribution.number,
-        title=contribution.title,
-        reason=contribution.status_reason,
-        **data,
-    )
+        settle(contribution, Status.GROUPED, at=at)
+        before = sorted(number for id_, number in already if id_ == contribution.id)
+        numbers = [proposal.number for proposal in added]
+        kept = {"proposals": numbers, "before": before, "after": sorted(before + numbers)}
+        tell(session, EventKind.CONTRIBUTION_GROUPED, actor, contribution, at=at, **kept)
+    notify(session, edition, [Outcome(one, added) for one, added in gained.items()], at=at)
