@@ -89,6 +89,7 @@ def sizes(person_id: int, email: str) -> Mapping[str, int]:
 def _person(person_id: int) -> AnySelect:
     return select(
         Person.email,
+        Person.is_address_proved,
         Person.name,
         Person.profile,
         Person.function,

@@ -135,7 +135,7 @@ def test_the_schema_is_stable(data: dict[str, object]) -> None:
     assert list(data) == ["schema", "generated_at", "person", *SECTIONS]
     assert (data["schema"], data["generated_at"]) == (SCHEMA, AT)
     assert set(data["person"]) == {  # type: ignore[call-overload]
-        *("email", "name", "profile", "function", "created_at", "last_seen_at", "warned_at"),
+        *("email", "is_address_proved", "name", "profile", "function", "created_at", "last_seen_at", "warned_at"),
     }
     for section, fields in SECTIONS.items():
         entries = data[section]
