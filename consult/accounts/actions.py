@@ -10,7 +10,7 @@ from consult.accounts import rules
 from consult.accounts.model import Attachment, Person, RoleGrant
 from consult.accounts.queries import LIVE
 from consult.accounts.rules import Address
-from consult.ground.actor import Actor, Profile, Role
+from consult.ground.actor import VISITOR, Actor, Profile, Role
 from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound
 from consult.journal.actions import record
@@ -76,9 +76,14 @@ def complete_account(actor: Actor, draft: AccountDraft, *, at: datetime) -> None
 
 
 def locked_person(session: Session, actor: Actor) -> Person:
-    """The actor's own row, theirs until the end of the transaction. Raises Refused for a visitor."""
+    """The actor's own row, theirs until the end of the transaction.
+
+    Raises Refused for a visitor, and for somebody who has closed their account since: in another window, perhaps.
+    """
     rules.may_act_for_oneself(actor).or_refuse()
-    return lock_person(session, actor.person_id or 0)
+    person = lock_person(session, actor.person_id or 0)
+    rules.may_act_for_oneself(actor if person.closed_at is None else VISITOR).or_refuse()
+    return person
 
 
 def lock_person(session: Session, person_id: int) -> Person:

@@ -182,7 +182,7 @@ def attachment_file(attachment_id: int) -> AttachmentFile:
 
 def known_of(one: AttachmentFile) -> Known:
     """What is known around an attachment. Eight statements, whatever there is to say."""
-    mine = _lines(Attachment.person_id == one.person_id, Attachment.id != one.id)
+    mine = _lines(Attachment.person_id == one.person_id, Attachment.id != one.id, order=LIVE_FIRST)
     return Known(
         domain=_domain(one),
         colleagues=_colleagues(one),
@@ -236,11 +236,14 @@ def _worth(domain: str, known_for: str | None, siren: str) -> DomainWorth:
     return DomainWorth.SHARED if is_generic(domain) or is_public_suffix(domain) else DomainWorth.UNKNOWN
 
 
-def _lines(*where: ColumnElement[bool]) -> Lines:
-    """The latest under these conditions, live ones first: the few are chosen before their names are looked up."""
-    is_live = case((Attachment.status.in_(LIVE), 0), else_=1)
-    few = select(Attachment.id).where(*where).order_by(is_live, Attachment.id.desc()).limit(MOST_SHOWN + 1)
-    rows = reading().execute(desk_lines(Attachment.id.in_(few)).order_by(is_live, Attachment.id.desc())).all()
+LATEST = (Attachment.id.desc(),)
+LIVE_FIRST = (case((Attachment.status.in_(LIVE), 0), else_=1), *LATEST)
+
+
+def _lines(*where: ColumnElement[bool], order: Sequence[ColumnElement[Any]] = LATEST) -> Lines:
+    """The first few in this order: they are chosen in an index before their names are looked up."""
+    few = select(Attachment.id).where(*where).order_by(*order).limit(MOST_SHOWN + 1)
+    rows = reading().execute(desk_lines(Attachment.id.in_(few)).order_by(*order)).all()
     return Lines([as_line(row) for row in rows[:MOST_SHOWN]], len(rows) > MOST_SHOWN)
 
 

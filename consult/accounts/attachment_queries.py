@@ -32,12 +32,16 @@ class OwnAttachment:
     reason: str
     ended_by_other: bool
     """Whether a colleague or the team ended it, rather than the person or the register."""
+    ended_by_register: bool
+    """Whether it ended with the collectivité: nobody decided it, and no reason of anybody's is to be read."""
     is_current: bool
     """Whether the register still holds the collectivité."""
     colleagues: int
     """How many others are verified for it."""
     has_mailbox: bool
     """Whether its official mailbox is known."""
+    is_put_aside: bool
+    """Whether somebody else had said no to the one before: no proof reverses that without the team."""
 
     @property
     def carries_a_proof(self) -> bool:
@@ -57,6 +61,23 @@ def _own(person_id: int) -> Select[*tuple[Any, ...]]:
         .correlate(Attachment)
         .scalar_subquery()
     )
+    before = aliased(Attachment)
+    is_no = (before.status == AttachmentStatus.REFUSED) | (
+        (before.status == AttachmentStatus.ENDED) & (before.decided_by != before.person_id)
+    )
+    last_answer = (  # as `attachments.was_put_aside` reads it
+        select(case((is_no, 1), else_=0))
+        .where(
+            before.person_id == Attachment.person_id,
+            before.siren == Attachment.siren,
+            before.id < Attachment.id,
+            is_no | before.verified_at.is_not(None),
+        )
+        .order_by(before.id.desc())
+        .limit(1)
+        .correlate(Attachment)
+        .scalar_subquery()
+    )
     return (
         select(
             Attachment,
@@ -66,6 +87,7 @@ def _own(person_id: int) -> Select[*tuple[Any, ...]]:
             Collectivite.is_current,
             colleagues.label("colleagues"),
             exists().where(OfficialMailbox.siren == Attachment.siren).correlate(Attachment).label("has_mailbox"),
+            func.coalesce(last_answer, 0).label("is_put_aside"),
         )
         .join(Collectivite, Collectivite.siren == Attachment.siren)
         .where(Attachment.person_id == person_id)
@@ -85,9 +107,11 @@ def _as_own(row: Row[Any]) -> OwnAttachment:
         verified_at=one.verified_at,
         reason=one.reason,
         ended_by_other=one.status is AttachmentStatus.ENDED and one.decided_by not in (None, one.person_id),
+        ended_by_register=one.status is AttachmentStatus.ENDED and one.decided_by is None,
         is_current=row.is_current,
         colleagues=row.colleagues,
         has_mailbox=row.has_mailbox,
+        is_put_aside=bool(row.is_put_aside),
     )
 
 

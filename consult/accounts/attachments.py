@@ -142,12 +142,14 @@ def verify_attachment(actor: Actor, attachment_id: int, *, reason: str, seen: st
     Raises NotFound, and Refused with the reason of `may_verify_attachment`.
     """
     with transaction() as session:
+        # The collectivité before the attachment, as a loading of the register takes them: neither waits for the other.
+        is_current = _is_current(session, _siren_of(session, attachment_id))
         attachment = locked_attachment(session, attachment_id)
         rules.may_verify_attachment(
             actor,
             person_id=attachment.person_id,
             status=attachment.status,
-            is_current=_is_current(session, attachment.siren),
+            is_current=is_current,
             reason=reason,
         ).or_refuse()
         attachment.evidence = _seen(attachment, seen.strip())
@@ -195,6 +197,7 @@ def reopen_attachment(actor: Actor, attachment_id: int, *, reason: str, at: date
         if person_id is None:
             raise NotFound
         person = lock_person(session, person_id)  # they may be asking anew, or becoming a partner, at the same instant
+        is_current = _is_current(session, _siren_of(session, attachment_id))
         attachment = locked_attachment(session, attachment_id)
         live = (Attachment.person_id == person_id, Attachment.siren == attachment.siren, Attachment.status.in_(LIVE))
         rules.may_reopen_attachment(
@@ -202,7 +205,7 @@ def reopen_attachment(actor: Actor, attachment_id: int, *, reason: str, at: date
             person_id=person_id,
             profile=person.profile,
             status=attachment.status,
-            is_current=_is_current(session, attachment.siren),
+            is_current=is_current,
             is_open=person.closed_at is None,
             asked_anew=session.scalar(select(Attachment.id).where(*live, Attachment.id != attachment_id)) is not None,
             reason=reason,
@@ -222,9 +225,7 @@ def end_attachment(actor: Actor, attachment_id: int, *, reason: str = "", at: da
     Raises NotFound when it is not the actor's to know of, Refused with the reason of `may_end_attachment`.
     """
     with transaction() as session:
-        siren = session.scalar(select(Attachment.siren).where(Attachment.id == attachment_id))
-        if siren is None:
-            raise NotFound
+        siren = _siren_of(session, attachment_id)
         lock(session, Lock.COLLECTIVITE, siren)  # two colleagues who end each other at once do not both
         attachment = locked_attachment(session, attachment_id)
         who = as_now(session, actor.acting_for(siren) or actor)
@@ -253,6 +254,14 @@ def _revoke_invitations(session: Session, attachment: Attachment, at: datetime) 
         )
         .values(closed_at=at, outcome=InvitationOutcome.REVOKED)
     )
+
+
+def _siren_of(session: Session, attachment_id: int) -> str:
+    """Whose name an attachment is about: it never changes. Raises NotFound."""
+    siren = session.scalar(select(Attachment.siren).where(Attachment.id == attachment_id))
+    if siren is None:
+        raise NotFound
+    return siren
 
 
 def locked_attachment(session: Session, attachment_id: int) -> Attachment:

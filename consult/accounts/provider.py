@@ -66,7 +66,7 @@ class Provider:
 
     def authorization_url(self, asked: Asked, *, at: datetime) -> str:
         """Where to send the browser."""
-        with self._client() as client:
+        with self._client() as client, _failing("metadata"):
             endpoint = self._known(client, at).metadata["authorization_endpoint"]
             url, _ = client.create_authorization_url(
                 endpoint, state=asked.state, nonce=asked.nonce, code_verifier=asked.verifier
@@ -87,7 +87,7 @@ class Provider:
                     auth=client.client_auth(_client_authentication(metadata)),
                 )
             id_token = token.get("id_token")
-            if not isinstance(id_token, str) or not _PRINTABLE.fullmatch(str(token.get("access_token", ""))):
+            if not _is_printable(id_token) or not _is_printable(token.get("access_token")):
                 raise wrong("token")
             with _failing("id_token"):
                 id_claims = self._claims(client, id_token, at)
@@ -103,7 +103,7 @@ class Provider:
         """Where the provider's own session is closed; None when it has no such place."""
         with self._client() as client:
             endpoint = self._known(client, at).metadata.get("end_session_endpoint")
-        if not isinstance(endpoint, str):
+        if not endpoint:
             return None
         asked = urlencode({"id_token_hint": id_token, "state": state, "post_logout_redirect_uri": back_to})
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{asked}"
@@ -126,9 +126,9 @@ class Provider:
             metadata = _good(client.get(url, withhold_token=True)).json()
             if metadata["issuer"] != self.issuer:
                 raise wrong("metadata_issuer")
-            for name in (*_ENDPOINTS, *({"end_session_endpoint"} & set(metadata))):
-                if not self._is_as_safe(metadata[name]):
-                    raise wrong("metadata")
+            optional = [metadata["end_session_endpoint"]] if metadata.get("end_session_endpoint") else []
+            if not all(map(self._is_as_safe, [*(metadata[name] for name in _ENDPOINTS), *optional])):
+                raise wrong("metadata")
         with _failing("keys"):
             published = _good(client.get(metadata["jwks_uri"], withhold_token=True)).json()["keys"]
             keys = [JWKRegistry.import_key(each) for each in published if _may_sign(each)]
@@ -138,7 +138,7 @@ class Provider:
     def _is_as_safe(self, url: str) -> bool:
         """Whether an address is no less protected than the issuer's own."""
         parts = urlsplit(url)
-        return bool(parts.netloc) and parts.scheme in {"https", urlsplit(self.issuer).scheme}
+        return _is_printable(url) and bool(parts.netloc) and parts.scheme in {"https", urlsplit(self.issuer).scheme}
 
     # ── signatures ───────────────────────────────────────────────────────────────────
 
@@ -165,6 +165,7 @@ class Provider:
             code_challenge_method="S256",
             leeway=0,  # ProConnect's tokens last a minute: with Authlib's own leeway they are born expired
         )
+        client.trust_env = self.issuer.startswith("https://")  # no proxy stands before a provider on this machine
         carrier = _Careful(self.patience)
         client.mount("https://", carrier)
         client.mount("http://", carrier)
@@ -222,6 +223,10 @@ def _good(answer: Any) -> Any:
     if answer.status_code != 200:
         raise HTTPError(response=answer)
     return answer
+
+
+def _is_printable(text: Any) -> bool:
+    return isinstance(text, str) and _PRINTABLE.fullmatch(text) is not None
 
 
 def _client_authentication(metadata: Mapping[str, Any]) -> str:

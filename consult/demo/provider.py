@@ -36,7 +36,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from consult.demo.faults import Fault
@@ -75,7 +75,7 @@ class State:
     """Said in place of what is right."""
     is_broken: bool = False
     """Answers 500 to everything."""
-    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
+    key: ECKey | RSAKey = field(default_factory=lambda: ECKey.generate_key("P-256", auto_kid=True))
     forged: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
     codes: dict[str, _Grant] = field(default_factory=dict)
     tokens: dict[str, _Grant] = field(default_factory=dict)
@@ -83,6 +83,11 @@ class State:
     """The path of each request."""
     may_end: threading.Event = field(default_factory=threading.Event)
     """Set when whoever keeps silent may stop."""
+
+    @property
+    def algorithm(self) -> str:
+        """How it signs."""
+        return "RS256" if isinstance(self.key, RSAKey) else "ES256"
 
 
 pages = Blueprint("provider", __name__)
@@ -114,8 +119,8 @@ def metadata() -> Response:
         "response_types_supported": ["code"],
         "subject_types_supported": ["public"],
         "scopes_supported": ["openid", "given_name", "usual_name", "email", "siret"],
-        "id_token_signing_alg_values_supported": ["ES256"],
-        "userinfo_signing_alg_values_supported": ["ES256"],
+        "id_token_signing_alg_values_supported": [_state().algorithm],
+        "userinfo_signing_alg_values_supported": [_state().algorithm],
         "token_endpoint_auth_methods_supported": ["client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
     }
@@ -125,7 +130,8 @@ def metadata() -> Response:
 @pages.get("/jwks")
 def keys() -> Response:
     """The public key."""
-    return jsonify({"keys": [_state().key.as_dict(private=False) | {"use": "sig", "alg": "ES256"}]})
+    state = _state()
+    return jsonify({"keys": [state.key.as_dict(private=False) | {"use": "sig", "alg": state.algorithm}]})
 
 
 @pages.get("/authorize")
@@ -238,7 +244,7 @@ def _id_token(grant: _Grant) -> str:
 
 def _signed(claims: dict[str, Any], fault: Fault | None) -> str:
     state = _state()
-    header = {"alg": "ES256", "kid": state.key.kid}
+    header = {"alg": state.algorithm, "kid": state.key.kid}
     if fault is Fault.FORGED:
         return jwt.encode(header, claims, state.forged)
     if fault is Fault.UNKNOWN_KEY:
@@ -292,7 +298,7 @@ def end_session() -> ResponseReturnValue:
     ours, theirs = urlsplit(_state().redirect_uri), urlsplit(back_to)
     if (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
         abort(400)
-    jwt.decode(request.args.get("id_token_hint", ""), _state().key, ["ES256"])
+    jwt.decode(request.args.get("id_token_hint", ""), _state().key, [_state().algorithm])
     return redirect(f"{back_to}?{urlencode({'state': request.args.get('state', '')})}", 303)
 
 

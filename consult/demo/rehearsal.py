@@ -25,6 +25,8 @@ from consult.ground.clock import paris
 from consult.ground.database import db
 from consult.ground.refusals import NotFound, Refused
 from consult.register import actions as register
+from consult.register.file import SOURCE
+from consult.register.queries import latest_load
 from consult.voting.merges import AFTER_LOADING
 
 if TYPE_CHECKING:
@@ -101,12 +103,19 @@ def prepare(settings: Settings, at: datetime | None, progress: Callable[[str, in
 
     memory = remember(settings.instance_dir, settings.database_url)
     upgrade(settings.database_url)
-    register.load(at=memory.at or ANNOUNCED, progress=telling("Registre"), then=AFTER_LOADING)
+    bring_register(at=memory.at or ANNOUNCED, progress=telling("Registre"))
     mailboxes.invent_mailboxes(MAILBOX_DOMAIN, at=memory.at or ANNOUNCED)
     instant = at or memory.at or settings.now or DEFAULT_AT
     with _in_haste():
         advance(memory, instant, telling("Édition 2021"))
     return instant
+
+
+def bring_register(*, at: datetime, progress: Progress | None = None) -> None:
+    """Load the register that ships, unless a newer one was loaded since: whoever tries a merger finds it again."""
+    latest = latest_load()
+    if latest is None or latest.vintage <= SOURCE.vintage:
+        register.load(at=at, progress=progress, then=AFTER_LOADING)
 
 
 def is_prepared(settings: Settings) -> bool:

@@ -66,7 +66,7 @@ def personal_data(person_id: int, *, at: datetime) -> Entry:
     person = reading().execute(_person(person_id)).mappings().one_or_none()
     if person is None:
         raise NotFound
-    sections = {name: _entries(lines) for name, lines in _sections(person_id, person["email"]).items()}
+    sections = {name: _entries(lines) for name, lines in _sections(person_id).items()}
     for attachment in sections["attachments"]:
         attachment["evidence"] = {key: value for key, value in attachment["evidence"].items() if key != "by"}
     return {"schema": SCHEMA, "generated_at": at, "person": dict(person), **sections}
@@ -76,9 +76,9 @@ def _entries(lines: AnySelect) -> list[Entry]:
     return [dict(row) for row in reading().execute(lines).mappings()]
 
 
-def sizes(person_id: int, email: str) -> Mapping[str, int]:
+def sizes(person_id: int) -> Mapping[str, int]:
     """How many entries each section has. One statement."""
-    sections = _sections(person_id, email)
+    sections = _sections(person_id)
     counts = [
         select(func.count()).select_from(lines.order_by(None).subquery()).scalar_subquery().label(name)
         for name, lines in sections.items()
@@ -89,6 +89,7 @@ def sizes(person_id: int, email: str) -> Mapping[str, int]:
 def _person(person_id: int) -> AnySelect:
     return select(
         Person.email,
+        Person.is_address_proved,
         Person.name,
         Person.profile,
         Person.function,
@@ -98,12 +99,14 @@ def _person(person_id: int) -> AnySelect:
     ).where(Person.id == person_id)
 
 
-def _sections(person_id: int, email: str) -> dict[str, AnySelect]:
+def _sections(person_id: int) -> dict[str, AnySelect]:
     """What is kept, by section: everything but the person's own line."""
-    return _account(person_id, email.lower()) | _acts(person_id)
+    return _account(person_id) | _acts(person_id)
 
 
-def _account(person_id: int, email_key: str) -> dict[str, AnySelect]:
+def _account(person_id: int) -> dict[str, AnySelect]:
+    # What was sent to an address is only for who reads its mail: a provider may give one that nobody has proved.
+    email_key = select(Person.email_key).where(Person.id == person_id, Person.is_address_proved).scalar_subquery()
     return {
         "attachments": select(
             Attachment.siren,

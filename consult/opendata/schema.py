@@ -106,7 +106,7 @@ FILES: Mapping[str, DataFile] = {
             "Publié à la clôture du vote, complet à la proclamation.",
             (
                 Column("proposal", NUMBER, "Numéro de la proposition soutenue"),
-                Column("collectivite_siren", CODE, "SIREN de la collectivité, neuf chiffres"),
+                Column("collectivite_siren", CODE, "SIREN de la collectivité qui l’a donné, même si elle a fusionné ensuite"),
                 Column("collectivite_kind", CODE, f"Sa nature au moment du vote : {KINDS}"),
                 Column("departement", CODE, "Son département au moment du vote ; vide pour une région"),
                 Column("population_stratum", CODE, f"Sa tranche de population au moment du vote : {STRATA}"),

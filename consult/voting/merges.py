@@ -79,8 +79,8 @@ class _Change:
 
     @property
     def fact(self) -> Fact:
-        data = {"receipt": self.receipt, "successor": self.holder, "kept": self.kept}
-        return Fact(self.siren, f"proposal:{self.number}", data)
+        data = {"receipt": self.receipt, "given_by": self.siren, "kept": self.kept}
+        return Fact(self.holder, f"proposal:{self.number}", data)
 
 
 def _changes(session: Session, edition: Edition, returned: Collection[str]) -> Sequence[_Change]:

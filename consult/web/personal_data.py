@@ -27,7 +27,7 @@ def show() -> str:
     """What is kept, how much of it, and why."""
     person_id = actor().person_id or 0
     email = address_of_person(person_id)
-    return render_template("account/data.html", email=readable_address(email), sizes=sizes(person_id, email))
+    return render_template("account/data.html", email=readable_address(email), sizes=sizes(person_id))
 
 
 @pages.get("/compte/donnees.json")

@@ -179,6 +179,7 @@ def upgrade() -> None:
         batch_op.drop_constraint(batch_op.f("ck_attachment_attachmentway"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_attachment_attachmentway"), ONE_OF_THE_WAYS)
         batch_op.create_index("ix_attachment_status_decided_at", ["status", "decided_at"], unique=False)
+        batch_op.create_index("ix_attachment_siren_status", ["siren", "status"], unique=False)
 
     with op.batch_alter_table("collectivite", schema=None) as batch_op:
         batch_op.add_column(sa.Column("former_insee", sa.String(length=400), server_default=sa.text("''"), nullable=False))
@@ -244,6 +245,7 @@ def downgrade() -> None:
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_attachment_attachmentway"), type_="check")
         batch_op.create_check_constraint(batch_op.f("ck_attachment_attachmentway"), "way IN ('moderator')")
+        batch_op.drop_index("ix_attachment_siren_status")
         batch_op.drop_index("ix_attachment_status_decided_at")
         batch_op.drop_column("evidence")
 

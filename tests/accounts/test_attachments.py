@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from consult.accounts import actions, attachments, sign_in
 from consult.accounts.actions import AccountDraft
+from consult.accounts.attachment_queries import own_attachment
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -550,6 +551,7 @@ def test_a_proof_does_not_reverse_somebody_s_no(world: World, moderator: Actor, 
     asked = attachments.ask_attachment(again(someone), ROCAMADOUR, at=LATER)
     found = attachment(asked)
     assert (found.status, found.way) == (AttachmentStatus.PENDING, AttachmentWay.DOMAIN)
+    assert own_attachment(someone.person_id or 0, asked).is_put_aside
     assert letters(LATER) == []
     attachments.verify_attachment(moderator, asked, reason="Revenue à la mairie", seen="Arrêté", at=LATER)
     kept = {"carried": "domain", "domain": "mairie-exemple.fr", "seen": "Arrêté"}
@@ -562,7 +564,9 @@ def test_a_yes_that_came_after_the_no_lets_a_proof_serve_again(world: World, mod
     verify(moderator, attachments.ask_attachment(someone, ROCAMADOUR, at=AT))
     end(again(someone), again(someone), "")
     know("mairie-exemple.fr")
-    assert attachment(attachments.ask_attachment(again(someone), ROCAMADOUR, at=LATER)).status is AttachmentStatus.VERIFIED
+    asked = attachments.ask_attachment(again(someone), ROCAMADOUR, at=LATER)
+    assert attachment(asked).status is AttachmentStatus.VERIFIED
+    assert not own_attachment(someone.person_id or 0, asked).is_put_aside
 
 
 # ── Telling colleagues ───────────────────────────────────────────────────────────────────────────────────────────────────

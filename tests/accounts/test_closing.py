@@ -1,5 +1,6 @@
 """Closing an account: the person disappears, what was done in the collectivité's name stays, and no count moves."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from consult.accounts import actions, addresses, sign_in
 from consult.accounts.account_rules import WARNING_LASTS, dormant_since
 from consult.accounts.attachment_files import attachment_file
+from consult.accounts.attachments import ask_attachment
 from consult.accounts.closing import close_account, close_dormant, warn_dormant
 from consult.accounts.model import (
     AddressChange,
@@ -35,7 +37,7 @@ from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too
 from consult.contributions.queries import shared_by, written_by
-from consult.ground.actor import OPERATOR, VISITOR, Actor, Role
+from consult.ground.actor import OPERATOR, VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
@@ -44,6 +46,7 @@ from consult.interests.queries import offered_by
 from consult.journal.model import Event, EventKind
 from consult.opendata import queries as opendata
 from consult.opendata.figures import key_figures
+from consult.opendata.personal import download
 from consult.opendata.schema import FILES
 from consult.outbox.model import Message, Notice
 from consult.proposals.model import Proposal
@@ -382,6 +385,39 @@ def test_it_closes_once_and_only_one_s_own(someone: Actor) -> None:
             close_account(nobody, at=AT)
         assert refused.value.reason is Reason.SIGN_IN
     assert len(events(EventKind.ACCOUNT_CLOSED)) == 1
+
+
+SAID = actions.AccountDraft("Jeanne Fictive", Profile.AGENT, "secrétaire de mairie")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda who: actions.complete_account(who, SAID, at=AT),
+        lambda who: choose_notifications(who, set(), at=AT),
+        lambda who: addresses.ask_address_change(who, "autre@exemple.fr", at=AT),
+        lambda who: ask_attachment(who, GRAMAT, at=AT),
+        lambda who: download(who, at=AT),
+    ],
+    ids=["saying who one is", "choosing mail", "another address", "an attachment", "a download"],
+)
+def test_a_page_left_open_writes_nothing_on_a_closed_account(someone: Actor, act: Callable[[Actor], object]) -> None:
+    """The actor was read before the closing, as it is when two windows are used at once."""
+    close_account(someone, at=AT)
+    before = len(events(*EventKind))
+    with pytest.raises(Refused) as refused:
+        act(someone)
+    assert refused.value.reason is Reason.SIGN_IN
+    assert row(someone).name == ""
+    assert len(events(*EventKind)) == before
+
+
+def test_saying_who_one_is_while_closing_leaves_no_name(app: Flask, someone: Actor) -> None:
+    acts = [lambda: close_account(someone, at=AT), *[lambda: actions.complete_account(someone, SAID, at=AT)] * 5]
+    closed, *said = together(app, acts)
+    assert closed is None
+    assert set(said) <= {None, Reason.SIGN_IN}
+    assert (row(someone).name, row(someone).function, row(someone).profile) == ("", "", None)
 
 
 def test_eight_closings_at_once_write_one_farewell(app: Flask, someone: Actor) -> None:

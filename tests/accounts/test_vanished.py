@@ -83,6 +83,12 @@ def test_they_are_told_what_happened_who_succeeds_and_what_to_do(small: World, t
         assert "Lui succède Gramat-et-Miers (Lot)." in words
         assert "http://127.0.0.1:8000/compte/rattachements" in words
         assert f"http://127.0.0.1:8000/collectivites/{NEW}" in words
+    content = told["secretaire@miers.example"].get_content()
+    assert "Gramat-et-Miers (Lot).\n\nVous ne pouvez donc plus agir" in content
+    assert (
+        f"/compte/rattachements\n\nGramat-et-Miers (Lot) :\nhttp://127.0.0.1:8000/collectivites/{NEW}\n\nSi"
+        in content.replace("\u00a0", " ")
+    )
     assert "compte toujours" in text_of(told["secretaire@miers.example"])
     assert "sans que personne l’ait refusée" in text_of(told["elue@gramat.example"])
     assert attachment_of(asking).status is AttachmentStatus.ENDED

@@ -1,9 +1,9 @@
-"""What the desk of attachments costs with 5 000 requests waiting, with 50 and with one: `python -m tests.load.attachments`.
+"""What the desk of attachments costs with 5 000 requests waiting, with 60 and with one: `python -m tests.load.attachments`.
 
 Three bases an engine, with the full register and as many decided attachments; the pending ones differ. Half of these ask for
-one and the same collectivité, the others for as many different ones, so that the pages with 50 and with 5 000 show as many
+one and the same collectivité, the others for as many different ones, so that the pages with 60 and with 5 000 show as many
 lines: only the depth behind them differs. They are asked in turn through the application, and their medians compared, in one
-run. Fails when a page with 5 000 costs more than 1.3 times the one with 50, or when 1, 50 and 5 000 do not send as many
+run. Fails when a page with 5 000 costs more than 1.3 times the one with 60, or when 1, 60 and 5 000 do not send as many
 statements.
 """
 
@@ -30,7 +30,7 @@ from tests.support.statements import count_statements
 from tests.support.world import ROCAMADOUR, World
 
 AT_MOST = 1.3
-ONE, SMALL, LARGE = 1, 50, 5_000
+ONE, SMALL, LARGE = 1, 60, 5_000
 DECIDED = 3_000
 ROUNDS = 100
 PAGES = {

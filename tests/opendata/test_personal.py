@@ -135,7 +135,7 @@ def test_the_schema_is_stable(data: dict[str, object]) -> None:
     assert list(data) == ["schema", "generated_at", "person", *SECTIONS]
     assert (data["schema"], data["generated_at"]) == (SCHEMA, AT)
     assert set(data["person"]) == {  # type: ignore[call-overload]
-        *("email", "name", "profile", "function", "created_at", "last_seen_at", "warned_at"),
+        *("email", "is_address_proved", "name", "profile", "function", "created_at", "last_seen_at", "warned_at"),
     }
     for section, fields in SECTIONS.items():
         entries = data[section]
@@ -176,6 +176,17 @@ def test_nothing_of_anybody_else_and_no_secret(data: dict[str, object], someone:
     assert text.count("@") == 1, "their own address, and no other"
 
 
+def test_what_was_sent_to_an_address_is_only_for_who_has_proved_it(data: dict[str, list[object]], someone: Actor) -> None:
+    assert data["messages"]
+    with transaction() as session:
+        session.execute(update(Person).where(Person.id == someone.person_id).values(is_address_proved=False))
+    unproved = personal_data(someone.person_id or 0, at=AT)
+    assert (unproved["messages"], unproved["invitations_received"]) == ([], [])
+    assert {section: unproved[section] for section in SECTIONS if section not in ("messages", "invitations_received")} == {
+        section: data[section] for section in SECTIONS if section not in ("messages", "invitations_received")
+    } | {"events": unproved["events"]}
+
+
 def test_every_value_can_be_written(data: dict[str, object]) -> None:
     written = json.loads(json.dumps(data, default=said))
     assert written["generated_at"] == "2021-06-02T10:00:00+02:00"
@@ -184,7 +195,7 @@ def test_every_value_can_be_written(data: dict[str, object]) -> None:
 
 def test_the_sizes_are_those_of_the_file(data: dict[str, list[object]], someone: Actor) -> None:
     with count_statements() as sent:
-        counted = sizes(someone.person_id or 0, EMAIL)
+        counted = sizes(someone.person_id or 0)
     assert counted == {section: len(data[section]) for section in SECTIONS}
     assert len(sent) == 1
 

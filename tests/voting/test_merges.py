@@ -114,8 +114,8 @@ class TestOneVoice:
         }
         assert tallies(edition) == {1: 1, 2: 1, 3: 1}
         (event,) = events(EventKind.SUPPORT_MERGED)
-        assert (event.at, event.siren, event.edition_id, event.subject) == (MERGE, GRAMAT.siren, edition.id, "proposal:1")
-        assert (event.data["receipt"], event.data["kept"], event.data["successor"]) == (aside, kept, NEW)
+        assert (event.at, event.siren, event.edition_id, event.subject) == (MERGE, NEW, edition.id, "proposal:1")
+        assert (event.data["receipt"], event.data["kept"], event.data["given_by"]) == (aside, kept, GRAMAT.siren)
         assert {name: report.effects[name] for name in report.effects if name.startswith("supports")} == {
             "supports_moved": 2,
             "supports_set_aside": 1,

@@ -106,11 +106,12 @@ def test_a_refusal_leaves_ways_and_one_press_asks_again(client: PageClient, worl
     attachments.refuse_attachment(moderator, asked, reason="Écrivez-nous de la mairie.", at=AT)
     page = client.sign_in(someone).get(MINE)
     assert "Raison : Écrivez-nous de la mairie." in page.main
-    assert "demander à une personne qui parle déjà pour elle de vous inviter" in page.main
+    assert "une preuve l’y aidera (une invitation d’une personne qui parle déjà pour elle)" in page.main
     again = page.soup.select(f"form[action='{MINE}'] input[name=siren][value='{ROCAMADOUR}']")
     assert len(again) == 1
     page = client.follow(client.post(MINE, {"siren": ROCAMADOUR}, 303))
     assert "Votre demande est enregistrée" in page.main
+    assert "confirmer votre demande" not in page.main, "a colleague cannot reverse what the team refused"
     assert not page.soup.select(f"form[action='{MINE}'] input[type=hidden][name=siren]"), "once it waits, it is not asked again"
 
 

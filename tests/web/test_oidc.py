@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from flask import Flask
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import func, select, update
 
 from consult.accounts.actions import grant_role
@@ -285,6 +285,7 @@ METADATA = [
     pytest.param({"jwks_uri": "file:///etc/passwd"}, Reason.OIDC_WRONG, "metadata", id="keys in a file"),
     pytest.param({"jwks_uri": ["http://127.0.0.1/"]}, Reason.OIDC_WRONG, "metadata", id="keys at no address"),
     pytest.param({"end_session_endpoint": "javascript:alert(1)"}, Reason.OIDC_WRONG, "metadata", id="a script to sign out"),
+    pytest.param({"authorization_endpoint": "http://a\r\nX: b"}, Reason.OIDC_WRONG, "metadata", id="a header in an address"),
     pytest.param({"jwks_uri": "http://127.0.0.1:1/jwks"}, Reason.OIDC_AWAY, "keys", id="keys at a closed door"),
 ]
 
@@ -321,15 +322,16 @@ def test_a_silent_provider_is_not_waited_for(client: PageClient, provider: Local
     assert clock.outside() - begun < timedelta(seconds=4 * PATIENCE)
 
 
-def test_a_provider_may_change_its_key(client: PageClient, provider: LocalProvider) -> None:
-    """The new one is asked for once; metadata and keys are kept otherwise."""
+@pytest.mark.parametrize("new", [ECKey.generate_key("P-256", auto_kid=True), RSAKey.generate_key(2048, auto_kid=True)])
+def test_a_provider_may_change_its_key(client: PageClient, provider: LocalProvider, new: ECKey | RSAKey) -> None:
+    """The new one, of another kind even, is asked for once; metadata and keys are kept otherwise."""
     arrive(client)
     client.post("/deconnexion", status=303)
     provider.state.asked.clear()
     arrive(client)
     assert "/jwks" not in provider.state.asked
     client.post("/deconnexion", status=303)
-    kept, provider.state.key = provider.state.key, ECKey.generate_key("P-256", auto_kid=True)
+    kept, provider.state.key = provider.state.key, new
     try:
         provider.state.asked.clear()
         arrive(client)
@@ -675,6 +677,13 @@ def test_signing_out_waits_for_no_provider(app: Flask, client: PageClient, provi
     app.extensions.pop("oidc")
     assert client.post("/deconnexion", status=303).response.headers["Location"] == "/"
     client.get("/compte", 401)
+
+
+@pytest.mark.parametrize("nowhere", [None, ""])
+def test_a_provider_may_have_no_place_to_sign_out(client: PageClient, provider: LocalProvider, nowhere: str | None) -> None:
+    provider.state.metadata = {"end_session_endpoint": nowhere}
+    arrive(client)
+    assert client.post("/deconnexion", status=303).response.headers["Location"] == "/"
 
 
 def test_a_session_opened_otherwise_ends_here(client: PageClient, world: World) -> None:

@@ -35,7 +35,7 @@ EVERYWHERE = tuple(
         + ["/comite/2021/", "/comite/2021/proclamation", "/2021/contributions?tri=partage", f"/collectivites/{ROCAMADOUR}"]
     )
 )
-NOT_COMPARED = ("/connexion",)  # signs in, and says nothing of a vote
+NOT_COMPARED = ("/connexion", "/compte/donnees")  # signs in; says one more each time that one downloaded one’s own data
 RANDOM = re.compile(rb'name="csrf_token"[^>]*value="[^"]*"|value="[^"]*"[^>]*name="csrf_token"')
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from consult.accounts.model import AttachmentStatus
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too
@@ -170,6 +171,20 @@ def test_asking_to_speak_for_one_that_ended_is_refused_and_names_who_succeeds(
     page = reader.post("/compte/rattachements", {"siren": MIERS.siren}, status=422)
     assert "n’est pas au registre" in page.main
     assert "Lui succède aujourd’hui Gramat-et-Miers (Lot)." in page.main
+
+
+def test_ones_own_attachments_say_that_the_register_ended_them(small: World, reader: PageClient, tmp_path: Path, hold) -> None:
+    agent = small.person(MIERS.siren)
+    waiting = small.person(GRAMAT.siren, status=AttachmentStatus.PENDING)
+    bring(tmp_path, TOGETHER, at=DURING_VOTE)
+    hold(DURING_VOTE)
+    page = reader.sign_in(agent).get("/compte/rattachements")
+    assert f"Miers (Lot) {TODAY}" in page.main
+    assert "votre rattachement s’est terminé avec elle, sans que personne l’ait décidé" in page.main
+    assert "Vous avez dit" not in page.main
+    page = PageClient(small.app).sign_in(waiting).get("/compte/rattachements")
+    assert "votre demande s’est terminée avec elle" in page.main
+    assert "retiré" not in page.main
 
 
 def test_the_rules_say_what_a_merger_changes(small: World, reader: PageClient, hold) -> None:
