@@ -28,7 +28,10 @@ class Contribution(Base):
         Index("uq_contribution_source", "edition_id", "source", "source_reference", unique=True),
         CheckConstraint("status = 'draft' OR published_at IS NOT NULL", name="published_has_an_instant"),
         CheckConstraint("siren IS NOT NULL OR partner IS NOT NULL", name="somebody_speaks"),
-        CheckConstraint("siren IS NOT NULL OR type = 'existing_service'", name="a_need_is_a_collectivite_s"),
+        CheckConstraint(
+            "siren IS NOT NULL OR type = 'existing_service' OR source IS NOT NULL", name="a_need_is_a_collectivite_s"
+        ),
+        CheckConstraint("(person_id IS NOT NULL AND profile IS NOT NULL) OR source IS NOT NULL", name="somebody_wrote"),
         CheckConstraint(
             "status NOT IN ('reoriented', 'ineligible', 'withdrawn') OR status_reason <> ''",
             name="outcome_has_a_reason",
@@ -43,14 +46,15 @@ class Contribution(Base):
     type: Mapped[ContributionType] = mapped_column(str_enum(ContributionType))
     siren: Mapped[str | None] = mapped_column(ForeignKey("collectivite.siren"), index=True)
     partner: Mapped[str | None] = mapped_column(String(120))
-    """The organisation of a partner, who has no SIREN here."""
+    """The organisation of a partner, who has no SIREN here; or who spoke elsewhere, without a name, when it was imported."""
     departement: Mapped[str | None] = mapped_column(String(3))
     """The collectivité's, when the contribution was published; so are the three that follow."""
     region: Mapped[str | None] = mapped_column(String(3))
     kind: Mapped[Kind | None] = mapped_column(str_enum(Kind, growing=True))
     stratum: Mapped[Stratum | None] = mapped_column(str_enum(Stratum, growing=True))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    profile: Mapped[Profile] = mapped_column(str_enum(Profile))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """None when it was imported: nobody here wrote it."""
+    profile: Mapped[Profile | None] = mapped_column(str_enum(Profile))
     function: Mapped[str] = mapped_column(String(120))
     """What the public sees of the author, as it was then: the profile and the function, never the name."""
 

@@ -73,16 +73,16 @@ SHAREABLE = frozenset({Status.PUBLISHED, Status.GROUPED, Status.REORIENTED})
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """In whose name a contribution was written: a collectivité, or one partner's person."""
+    """In whose name a contribution was written: a collectivité, or one partner's person; nobody's here, when imported."""
 
     siren: str | None
-    person_id: int
+    person_id: int | None
 
     def includes(self, actor: Actor) -> bool:
         """Whether the actor may speak for it: any colleague of the collectivité, verified or not; or the partner itself."""
         if self.siren is not None:
             return actor.siren == self.siren
-        return actor.person_id == self.person_id
+        return self.person_id is not None and actor.person_id == self.person_id
 
 
 def may_write(actor: Actor, *, type_: ContributionType, calendar: Calendar, at: datetime) -> Verdict:

@@ -294,23 +294,22 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("source", sa.String(length=60), nullable=True))
         batch_op.add_column(sa.Column("source_reference", sa.String(length=200), nullable=True))
         batch_op.create_index("uq_contribution_source", ["edition_id", "source", "source_reference"], unique=True)
+        batch_op.alter_column("person_id", existing_type=sa.Integer(), nullable=True)
+        batch_op.alter_column("profile", existing_type=sa.String(length=40), nullable=True)
+        batch_op.drop_constraint(op.f("ck_contribution_a_need_is_a_collectivite_s"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_contribution_a_need_is_a_collectivite_s"),
+            "siren IS NOT NULL OR type = 'existing_service' OR source IS NOT NULL",
+        )
+        batch_op.create_check_constraint(
+            op.f("ck_contribution_somebody_wrote"), "(person_id IS NOT NULL AND profile IS NOT NULL) OR source IS NOT NULL"
+        )
     op.execute("UPDATE contribution SET region = (SELECT region FROM collectivite WHERE siren = contribution.siren)")
     op.execute("UPDATE contribution SET kind = (SELECT kind FROM collectivite WHERE siren = contribution.siren)")
     op.execute("UPDATE contribution SET stratum = (SELECT stratum FROM collectivite WHERE siren = contribution.siren)")
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("contribution", schema=None) as batch_op:
-        batch_op.drop_index("uq_contribution_source")
-        batch_op.drop_column("source_reference")
-        batch_op.drop_column("source")
-        batch_op.drop_column("hidden_reason")
-        batch_op.drop_column("hidden_at")
-        batch_op.drop_column("revision")
-        batch_op.drop_column("stratum")
-        batch_op.drop_column("kind")
-        batch_op.drop_column("region")
-
     with op.batch_alter_table("contribution_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contribution_file_draft_id"))
         batch_op.drop_index(batch_op.f("ix_contribution_file_contribution_id"))
@@ -353,3 +352,25 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_contribution_import_edition_id"))
 
     op.drop_table("contribution_import")
+    imported = "contribution_id IN (SELECT id FROM contribution WHERE person_id IS NULL)"
+    op.execute(f"DELETE FROM contribution_theme WHERE {imported}")  # noqa: S608 - our own words
+    op.execute(f"DELETE FROM me_too WHERE {imported}")  # noqa: S608
+    op.execute(f"DELETE FROM proposal_contribution WHERE {imported}")  # noqa: S608
+    op.execute("DELETE FROM contribution WHERE person_id IS NULL")
+    with op.batch_alter_table("contribution", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_contribution_somebody_wrote"), type_="check")
+        batch_op.drop_constraint(op.f("ck_contribution_a_need_is_a_collectivite_s"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_contribution_a_need_is_a_collectivite_s"), "siren IS NOT NULL OR type = 'existing_service'"
+        )
+        batch_op.alter_column("profile", existing_type=sa.String(length=40), nullable=False)
+        batch_op.alter_column("person_id", existing_type=sa.Integer(), nullable=False)
+        batch_op.drop_index("uq_contribution_source")
+        batch_op.drop_column("source_reference")
+        batch_op.drop_column("source")
+        batch_op.drop_column("hidden_reason")
+        batch_op.drop_column("hidden_at")
+        batch_op.drop_column("revision")
+        batch_op.drop_column("stratum")
+        batch_op.drop_column("kind")
+        batch_op.drop_column("region")
