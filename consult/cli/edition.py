@@ -13,8 +13,8 @@ from consult.ground import clock
 from consult.ground.actor import OPERATOR
 from consult.ground.refusals import NotFound
 from consult.register.rules import Kind
-from consult.triage.actions import add_scheme
 from consult.triage.file import read_schemes
+from consult.triage.schemes import add_scheme
 from consult.web import words
 
 SLUG = re.compile(r"[0-9]{4}[A-Za-z0-9-]{0,36}")

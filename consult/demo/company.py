@@ -32,6 +32,7 @@ from consult.services import actions as services
 from consult.services.actions import ServiceDraft
 from consult.services.model import DeploymentStatus, Phase
 from consult.triage import actions as triage
+from consult.triage import schemes
 from consult.triage.file import read_schemes
 from consult.voting import actions as voting
 
@@ -67,7 +68,7 @@ class Company:
         edition = calendar.create_edition(OPERATOR, replace(read_edition(EDITION_FILE), is_fictitious=True), at=at)
         self.ids["edition"] = edition.id
         for draft in read_schemes(EDITION_FILE):
-            self.ids[f"scheme:{draft.code}"] = triage.add_scheme(OPERATOR, edition.id, draft, at=at).id
+            self.ids[f"scheme:{draft.code}"] = schemes.add_scheme(OPERATOR, edition.id, draft, at=at).id
 
     def open_account(self, name: str, full_name: str, profile: Profile, function: str) -> None:
         """Someone gets an account and says who they are."""

@@ -1,19 +1,17 @@
 """Triage: grouping into propositions, sending to a scheme, declaring ineligible. Nothing is lost, everything is told."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from consult.calendar.model import Edition
 from consult.calendar.rules import Verb
 from consult.contributions.model import Contribution, Status
 from consult.ground.actor import Actor
-from consult.ground.database import Lock, lock, transaction
+from consult.ground.database import transaction
 from consult.ground.refusals import NotFound, Reason, Refused
-from consult.journal.actions import record
 from consult.journal.model import EventKind
 from consult.proposals import actions as proposals
 from consult.proposals.actions import ProposalDraft
@@ -21,53 +19,7 @@ from consult.proposals.model import Proposal, ProposalContribution
 from consult.proposals.rules import may_write_proposal
 from consult.triage.desk import Outcome, Seen, is_as_seen, locked, notify, settle, tell
 from consult.triage.model import Scheme
-from consult.triage.rules import may_add_scheme, may_reopen, may_triage
-
-
-@dataclass(frozen=True, slots=True)
-class SchemeDraft:
-    """A scheme as published. Days are days in Paris, both included; None is a limit that is not known or does not exist."""
-
-    code: str
-    name: str
-    who: str
-    purpose: str
-    funding: str
-    min_population: int | None = None
-    opens_on: date | None = None
-    closes_on: date | None = None
-    source: str = ""
-
-
-def add_scheme(actor: Actor, edition_id: int, draft: SchemeDraft, *, at: datetime) -> Scheme:
-    """Add a scheme to an edition, after the others.
-
-    Raises Refused when the actor is no administrator, or the edition has a scheme of this code.
-    """
-    with transaction() as session:
-        may_add_scheme(actor).or_refuse()
-        lock(session, Lock.NUMBERS, f"scheme:{edition_id}")
-        last, codes = session.execute(
-            select(func.max(Scheme.position), func.count().filter(Scheme.code == draft.code)).where(
-                Scheme.edition_id == edition_id
-            )
-        ).one()
-        if codes:
-            raise Refused(Reason.SCHEME_CODE_TAKEN)
-        scheme = Scheme(edition_id=edition_id, position=(last or 0) + 1, **asdict(draft))
-        session.add(scheme)
-        session.flush()
-        record(
-            session,
-            EventKind.SCHEME_ADDED,
-            actor,
-            at=at,
-            edition_id=edition_id,
-            subject=f"scheme:{scheme.position}",
-            code=draft.code,
-            name=draft.name,
-        )
-    return scheme
+from consult.triage.rules import may_reopen, may_triage
 
 
 def group(

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from consult.calendar.file import EditionFileError, contents
-from consult.triage.actions import SchemeDraft
+from consult.triage.schemes import SchemeDraft
 
 
 def read_schemes(path: Path) -> list[SchemeDraft]:

@@ -1,4 +1,4 @@
-"""Reading what became of contributions, what still waits, and the schemes."""
+"""Reading what became of contributions, and what still waits."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,6 @@ from consult.contributions.rules import RECEIVED, ContributionType, Status
 from consult.ground.database import reading
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.triage.model import Scheme
-
-
-def schemes(edition_id: int) -> Sequence[Scheme]:
-    """The schemes of an edition, in their order."""
-    return reading().scalars(select(Scheme).where(Scheme.edition_id == edition_id).order_by(Scheme.position)).all()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What may become of a contribution, and who decides it."""
 
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 
 from consult.calendar.rules import Calendar, Verb
 from consult.contributions.rules import Status
@@ -70,41 +69,3 @@ def may_reopen(
         (status in SETTLED, Reason.NOT_AWAITING_TRIAGE),
         (reason is None or bool(reason.strip()), Reason.REASON_MISSING),
     )
-
-
-def may_add_scheme(actor: Actor) -> Verdict:
-    """Whether the actor may add a scheme to an edition."""
-    return verdict(
-        (actor.is_signed_in or actor.is_operator, Reason.SIGN_IN),
-        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
-    )
-
-
-class Opening(StrEnum):
-    """Where a scheme stands on a given day."""
-
-    OPEN = "open"
-    NEXT = "next"
-    OVER = "over"
-    UNKNOWN = "unknown"
-    """No date is known: it is neither promised nor denied."""
-
-    @property
-    def label(self) -> str:
-        return {
-            Opening.OPEN: "Ouvert",
-            Opening.NEXT: "Pas encore ouvert",
-            Opening.OVER: "Terminé",
-            Opening.UNKNOWN: "Dates non précisées",
-        }[self]
-
-
-def opening(opens_on: date | None, closes_on: date | None, today: date) -> Opening:
-    """Where a scheme stands: both days are included, and a limit that is not known does not close it."""
-    if opens_on is None and closes_on is None:
-        return Opening.UNKNOWN
-    if opens_on is not None and today < opens_on:
-        return Opening.NEXT
-    if closes_on is not None and closes_on < today:
-        return Opening.OVER
-    return Opening.OPEN

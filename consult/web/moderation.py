@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
@@ -19,9 +20,9 @@ from consult.ground.refusals import NotFound, Refused
 from consult.proposals.queries import choices
 from consult.proposals.queries import one as proposal_of
 from consult.triage import actions
-from consult.triage.model import Scheme
-from consult.triage.queries import awaiting, destinations, schemes
-from consult.triage.rules import FROM, may_triage, opening
+from consult.triage.queries import awaiting, destinations
+from consult.triage.rules import FROM, may_triage
+from consult.triage.scheme_queries import offered
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.contribution_filters import asked
@@ -113,7 +114,7 @@ def ungroup(e: str, n: int) -> ResponseReturnValue:
 def reorient(e: str, n: int) -> ResponseReturnValue:
     """Send a contribution to a scheme, with the reason."""
     the_edition, form = edition(e), ReorientForm()
-    form.offer(_schemes(the_edition))
+    form.offer(offered(the_edition.id, _today()))
     if not form.validate_on_submit():
         return _desk(the_edition, n, Forms(reorient=form)), 422
     try:
@@ -166,7 +167,7 @@ def _desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = 
     file_ = _file(opened) if opened else {}
     joined = {went.key for went in file_.get("destinations", ())}
     forms.group.offer([proposal for proposal in choices(the_edition.id) if proposal.id not in joined])
-    forms.reorient.offer(_schemes(the_edition))
+    forms.reorient.offer(offered(the_edition.id, _today()))
     return render_template(
         "moderation/contributions.html",
         asked=wanted,
@@ -199,10 +200,9 @@ def _verdicts(the_edition: Edition, status: Status) -> dict[str, Any]:
     }
 
 
-def _schemes(the_edition: Edition) -> list[tuple[Scheme, str]]:
-    """The schemes to choose from, each with where it stands today in Paris."""
-    today = received_at().astimezone(PARIS).date()
-    return [(scheme, opening(scheme.opens_on, scheme.closes_on, today).label.lower()) for scheme in schemes(the_edition.id)]
+def _today() -> date:
+    """In Paris, where the days of schemes are counted."""
+    return received_at().astimezone(PARIS).date()
 
 
 def _refused(refused: Refused, the_edition: Edition, n: int | None, forms: Forms) -> ResponseReturnValue:

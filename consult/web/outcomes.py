@@ -6,7 +6,8 @@ from flask import Blueprint, render_template, url_for
 
 from consult.calendar.queries import themes
 from consult.contributions.rules import RECEIVED, ContributionType, Status
-from consult.triage.queries import Outcomes, outcomes, schemes
+from consult.triage.queries import Outcomes, outcomes
+from consult.triage.scheme_queries import schemes
 from consult.web import doors
 from consult.web.context import edition
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template
 
 from consult.ground.clock import PARIS
-from consult.triage.queries import schemes
-from consult.triage.rules import Opening, opening
+from consult.triage.eligibility import Opening, opening
+from consult.triage.scheme_queries import schemes
 from consult.web import doors
 from consult.web.context import edition, received_at
 

@@ -13,8 +13,9 @@ from consult.proposals import actions as proposals
 from consult.proposals.actions import ProposalDraft
 from consult.proposals.model import Proposal
 from consult.triage import actions as triage
-from consult.triage.actions import SchemeDraft
+from consult.triage import schemes
 from consult.triage.model import Scheme
+from consult.triage.schemes import SchemeDraft
 from tests.support.world import during
 
 DURING_NEEDS = during(Stage.NEEDS)
@@ -59,7 +60,7 @@ def proposal(edition: Edition, title: str = "Faciliter le signalement d’incide
 def scheme(edition: Edition, code: str = "axe3", **changed: object) -> Scheme:
     """A scheme without dates."""
     draft = SchemeDraft(code, "Axe 3 – guichets territoriaux", "Tout le monde.", "Des études.", "Jusqu’à 100 %.")
-    return triage.add_scheme(OPERATOR, edition.id, replace(draft, **changed), at=DURING_NEEDS)  # type: ignore[arg-type]
+    return schemes.add_scheme(OPERATOR, edition.id, replace(draft, **changed), at=DURING_NEEDS)  # type: ignore[arg-type]
 
 
 def group(contribution: Contribution, *wanted: Proposal, at: datetime = DURING_NEEDS + timedelta(hours=1)) -> None:

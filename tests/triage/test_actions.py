@@ -201,20 +201,6 @@ class TestSettling:
         assert len(told(one)) == 1
 
 
-class TestSchemes:
-    def test_they_keep_their_order_and_their_code(self, world: World) -> None:
-        edition = world.edition()
-        scheme(edition, "un")
-        scheme(edition, "deux")
-        assert refusal(scheme, edition, "un") is Reason.SCHEME_CODE_TAKEN
-        assert [(found.position, found.code) for found in queries.schemes(edition.id)] == [(1, "un"), (2, "deux")]
-        scheme(world.edition("2022"), "un")
-
-    def test_a_moderator_does_not_add_one(self, world: World, moderator: Actor) -> None:
-        draft = actions.SchemeDraft("code", "Nom", "Qui", "Quoi", "Combien")
-        assert refusal(actions.add_scheme, moderator, world.edition().id, draft, at=AT) is Reason.NOT_YOUR_ROLE
-
-
 class TestOutcomes:
     def test_the_figures_add_up_after_a_long_random_series_of_acts(self, world: World, moderator: Actor) -> None:
         chance = random.Random(2021)

@@ -1,6 +1,6 @@
 """What may become of a contribution, who decides it, and until when."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 
@@ -8,7 +8,7 @@ from consult.calendar.rules import Calendar, Stage, Verb
 from consult.contributions.rules import RECEIVED, Status
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Role
 from consult.ground.refusals import Reason
-from consult.triage.rules import FROM, Opening, may_add_scheme, may_triage, opening
+from consult.triage.rules import FROM, may_triage
 from tests.support.world import WINDOWS, during, just_before, opening_of
 
 CALENDAR = Calendar(WINDOWS)
@@ -66,38 +66,3 @@ def test_the_state_table_has_no_hole(verb: Verb, status: Status) -> None:
 def test_an_outcome_is_reasoned(verb: Verb) -> None:
     blank = may_triage(MODERATOR, verb, status=PUBLISHED, calendar=CALENDAR, at=NOW, reason=" \n")
     assert blank.reason is Reason.REASON_MISSING
-
-
-@pytest.mark.parametrize(
-    ("actor", "reason"),
-    [
-        (ADMINISTRATOR, None),
-        (OPERATOR, None),
-        (MODERATOR, Reason.NOT_YOUR_ROLE),
-        (VISITOR, Reason.SIGN_IN),
-    ],
-)
-def test_who_may_add_a_scheme(actor: Actor, reason: Reason | None) -> None:
-    assert may_add_scheme(actor).reason is reason
-
-
-FIRST, LAST = date(2021, 1, 25), date(2021, 5, 28)
-
-
-@pytest.mark.parametrize(
-    ("opens_on", "closes_on", "today", "answer"),
-    [
-        (FIRST, LAST, date(2021, 1, 24), Opening.NEXT),
-        (FIRST, LAST, FIRST, Opening.OPEN),
-        (FIRST, LAST, LAST, Opening.OPEN),
-        (FIRST, LAST, date(2021, 5, 29), Opening.OVER),
-        (FIRST, None, date(2031, 1, 1), Opening.OPEN),
-        (None, LAST, date(2001, 1, 1), Opening.OPEN),
-        (None, LAST, date(2021, 5, 29), Opening.OVER),
-        (None, None, FIRST, Opening.UNKNOWN),
-    ],
-)
-def test_both_days_of_a_scheme_are_included(
-    opens_on: date | None, closes_on: date | None, today: date, answer: Opening
-) -> None:
-    assert opening(opens_on, closes_on, today) is answer
