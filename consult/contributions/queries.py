@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, cast, exists, func, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import RECEIVED, ContributionType, Status, searched_words
 from consult.ground.actor import Profile
@@ -65,12 +66,18 @@ class ContributionLine:
     """The collectivité with its département, or the partner's organisation."""
     kind_label: str | None
     population: int | None
-    profile: Profile
+    profile: Profile | None
+    """None when it was imported, and its file did not say."""
     function: str
+    source: str | None
+    """Where it was imported from."""
     me_too: int
     theme_ids: tuple[int, ...]
     scheme_id: int | None
     published_at: datetime
+    revision: int
+    is_hidden: bool
+    """Whether the team hid its text: the title says so in its place."""
 
 
 _COUNT_ME_TOO = (
@@ -86,13 +93,16 @@ _COLUMNS = (
     Contribution.number,
     Contribution.type,
     Contribution.status,
-    Contribution.title,
+    PUBLIC_TITLE.label("title"),
     Contribution.siren,
     Contribution.partner,
     Contribution.profile,
     Contribution.function,
+    Contribution.source,
     Contribution.scheme_id,
     Contribution.published_at,
+    Contribution.revision,
+    Contribution.hidden_at,
     Collectivite.name,
     Collectivite.kind,
     Collectivite.category,
@@ -150,10 +160,13 @@ def _line(row: Any) -> ContributionLine:
         population=row.population,
         profile=row.profile,
         function=row.function,
+        source=row.source,
         me_too=row.me_too,
         theme_ids=tuple(sorted(int(theme) for theme in (row.theme_ids or "").split(",") if theme)),
         scheme_id=row.scheme_id,
         published_at=row.published_at,
+        revision=row.revision,
+        is_hidden=row.hidden_at is not None,
     )
 
 
@@ -172,8 +185,10 @@ def _kept(edition_id: int, filters: Filters) -> list[ColumnElement[bool]]:
         )
     words = searched_words(filters.words)
     found = [Contribution.search_text.contains(f" {word}") for word in words]
+    if found:
+        found.append(Contribution.hidden_at.is_(None))  # a hidden text is found by its number only
     if len(words) == 1 and words[0].isdecimal() and len(words[0]) < 8:
-        return [*kept, found[0] | (Contribution.number == int(words[0]))]
+        return [*kept, and_(*found) | (Contribution.number == int(words[0]))]
     return [*kept, *found]
 
 
@@ -282,7 +297,7 @@ def _of_collectivite() -> Select[*tuple[Any, ...]]:
         select(
             Contribution.edition_id,
             Contribution.number,
-            Contribution.title,
+            PUBLIC_TITLE,
             Contribution.type,
             Contribution.status,
             func.count().over(),

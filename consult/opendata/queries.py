@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, case, func, select, tuple_
 
 from consult.accounts.model import Attachment
 from consult.calendar.model import CalendarChange, Edition, Theme
 from consult.calendar.rules import Stage
+from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import RECEIVED
 from consult.ground.database import reading
@@ -166,16 +167,18 @@ def _contributions(asked: Asked) -> Lines:
             )
 
 
+_TEXTS = (Contribution.situation, Contribution.audience, Contribution.effects)
+"""What a hidden contribution does not say."""
+
+
 def _contributions_after(edition_id: int, number: int) -> AnySelect:
     return (
         select(
             Contribution.id,
             Contribution.number,
             Contribution.type,
-            Contribution.title,
-            Contribution.situation,
-            Contribution.audience,
-            Contribution.effects,
+            PUBLIC_TITLE.label("title"),
+            *(case((Contribution.hidden_at.is_(None), text), else_="").label(text.key) for text in _TEXTS),
             Contribution.status,
             Contribution.status_reason,
             Scheme.code,

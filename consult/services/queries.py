@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from consult.accounts.model import Person, Topic
 from consult.accounts.queries import wants
+from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution
 from consult.contributions.rules import ContributionType
 from consult.ground.database import reading
@@ -206,7 +207,7 @@ def _use(row: Any) -> Use:
 def origins(proposal_id: int, *, limit: int = PAGE_SIZE) -> Sequence[tuple[int, str, ContributionType]]:
     """Number, title and type of the contributions that a service comes from, the oldest first."""
     rows = reading().execute(
-        select(Contribution.number, Contribution.title, Contribution.type)
+        select(Contribution.number, PUBLIC_TITLE, Contribution.type)
         .join(ProposalContribution, ProposalContribution.contribution_id == Contribution.id)
         .where(ProposalContribution.proposal_id == proposal_id)
         .order_by(Contribution.number)
