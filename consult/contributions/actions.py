@@ -14,6 +14,7 @@ from consult.accounts.queries import as_now
 from consult.calendar.model import Edition, Theme
 from consult.calendar.numbers import following, lock_numbers
 from consult.calendar.queries import locked_edition
+from consult.contributions.drafts import draft_to_publish, mark_published
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import (
     ContributionType,
@@ -26,6 +27,7 @@ from consult.contributions.rules import (
     may_withdraw_me_too,
     search_text,
 )
+from consult.contributions.versions import add_correction, add_version, text_of
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import transaction
 from consult.ground.refusals import NotFound
@@ -59,12 +61,20 @@ class ContributionDraft:
     partner: str = ""
 
 
-def publish(actor: Actor, edition_id: int, draft: ContributionDraft, *, at: datetime) -> Contribution:
+def publish(
+    actor: Actor, edition_id: int, draft: ContributionDraft, *, at: datetime, draft_id: int | None = None
+) -> Contribution:
     """Publish a need or an existing service, under the next number of the edition; its author gets a mail.
 
-    Raises Refused with the reason of `may_publish`; NotFound for a theme that is not of the edition.
+    `draft_id` is the draft it was written in: it is published once, and in the name it was written in.
+
+    Raises Refused with the reason of `may_publish` or `may_publish_from`; NotFound for a theme that is not of the edition, or
+    for another's draft.
     """
     with transaction() as session:
+        kept = None
+        if draft_id is not None:
+            kept, actor = draft_to_publish(session, actor, edition_id, draft_id)
         actor = as_now(session, actor)
         edition = locked_edition(session, edition_id)
         may_publish(actor, type_=draft.type, partner=draft.partner, calendar=edition.calendar, at=at).or_refuse()
@@ -92,6 +102,10 @@ def publish(actor: Actor, edition_id: int, draft: ContributionDraft, *, at: date
         session.add(contribution)
         session.flush()
         _add_themes(session, contribution, draft.themes)
+        text = text_of(contribution, draft.themes)
+        add_version(session, contribution, text, rank=1, person_id=actor.person_id, at=at)
+        if kept is not None:
+            mark_published(kept, contribution)
         subject = f"contribution:{contribution.number}"
         record(
             session, EventKind.CONTRIBUTION_PUBLISHED, actor, at=at, edition_id=edition_id, subject=subject, title=draft.title
@@ -109,6 +123,7 @@ def edit(actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: da
         actor = as_now(session, actor)
         edition, contribution = _locked(session, contribution_id)
         may_edit(actor, owner=owner_of(contribution), status=contribution.status, calendar=edition.calendar, at=at).or_refuse()
+        before = text_of(contribution, _theme_slugs(session, contribution))
         written = _written(draft)
         changed = [name for name, value in written.items() if getattr(contribution, name) != value]
         for name in changed:
@@ -119,6 +134,8 @@ def edit(actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: da
         contribution.revision += 1
         session.execute(delete(ContributionTheme).where(ContributionTheme.contribution_id == contribution.id))
         _add_themes(session, contribution, draft.themes)
+        after = text_of(contribution, draft.themes)
+        add_correction(session, contribution, before, after, person_id=actor.person_id, at=at)
         _tell(session, EventKind.CONTRIBUTION_EDITED, actor, contribution, at=at, changed=changed)
     return contribution
 
@@ -263,6 +280,14 @@ def _speaker(session: Session, contribution: Contribution) -> str:
     if contribution.siren is None:
         return contribution.partner or ""
     return session.get_one(Collectivite, contribution.siren).full_name
+
+
+def _theme_slugs(session: Session, contribution: Contribution) -> Sequence[str]:
+    return session.scalars(
+        select(Theme.slug)
+        .join(ContributionTheme, ContributionTheme.theme_id == Theme.id)
+        .where(ContributionTheme.contribution_id == contribution.id)
+    ).all()
 
 
 def _add_themes(session: Session, contribution: Contribution, slugs: Sequence[str]) -> None:

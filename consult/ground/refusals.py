@@ -80,6 +80,9 @@ class Reason(StrEnum):
     NOT_SHARED = "not_shared"
 
     DRAFT_CHANGED_ELSEWHERE = "draft_changed_elsewhere"
+    DRAFT_PUBLISHED = "draft_published"
+    DRAFT_TOO_LONG = "draft_too_long"
+    TOO_MANY_DRAFTS = "too_many_drafts"
     FILE_TOO_BIG = "file_too_big"
     FILE_KIND = "file_kind"
     TOO_MANY_FILES = "too_many_files"

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from consult.accounts.model import AttachmentStatus, Person
 from consult.calendar.rules import Stage
 from consult.contributions import actions, queries
+from consult.contributions.drafts import start_draft
 from consult.contributions.model import Contribution, ContributionType, MeToo, Status
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import reading, transaction
@@ -102,7 +103,24 @@ class TestPublishing:
         edition, author = world.edition(), world.person(ROCAMADOUR)
         with count_statements() as sent:
             service(author, edition)
-        assert len(sent) == {"sqlite": 8, "postgresql": 10}[engine], "\n".join(sent)
+        # One of them keeps the first version of the text.
+        assert len(sent) == {"sqlite": 9, "postgresql": 11}[engine], "\n".join(sent)
+
+    def test_from_a_draft_it_costs_two_more(self, world: World, engine: str) -> None:
+        edition, author = world.edition(), world.person(ROCAMADOUR)
+        draft = start_draft(author, edition.id, ContributionType.NEED, {"title": "Titre"}, at=DURING_NEEDS)
+        with count_statements() as sent:
+            actions.publish(author, edition.id, NEED, at=DURING_NEEDS, draft_id=draft.id)
+        assert len(sent) == {"sqlite": 9, "postgresql": 11}[engine] + 2, "\n".join(sent)
+
+    @pytest.mark.parametrize("corrections", [1, 3])
+    def test_so_does_a_correction(self, world: World, engine: str, corrections: int) -> None:
+        edition, author = world.edition(), world.person(ROCAMADOUR)
+        found = need(author, edition)
+        for rank in range(corrections):
+            with count_statements() as sent:
+                actions.edit(author, found.id, replace(NEED, title=f"Titre {rank}"), at=DURING_NEEDS)
+        assert len(sent) == {"sqlite": 13, "postgresql": 14}[engine], "\n".join(sent)
 
     def test_twenty_authors_at_once_get_twenty_numbers(self, app: Flask, world: World) -> None:
         edition, author = world.edition(), world.person(ROCAMADOUR)
