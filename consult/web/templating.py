@@ -14,6 +14,7 @@ from consult.config import Settings
 from consult.ground import clock
 from consult.register.file import SOURCE
 from consult.web import context, words
+from consult.web.markdown import markdown
 from consult.web.reasons import wording
 from consult.web.successors import now_called
 
@@ -70,9 +71,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         words.moment,
         words.number,
         words.euros,
+        words.weight,
         words.plural,
         words.typo,
         words.paragraphs,
+        markdown,
     ):
         app.jinja_env.filters[word.__name__] = word
     app.jinja_env.globals["remaining"] = words.remaining

@@ -120,6 +120,15 @@ def euros(amount: Decimal | int) -> str:
     return f"{number(int(whole))}{f',{int(cents):02}' if cents else ''}{NBSP}€"
 
 
+def weight(size: int) -> str:
+    """« 9,8 Mo », « 320 ko », « 12 octets »: how heavy a document is, never said lighter than it is."""
+    if size < 1_000:
+        return plural(size, "octet")
+    if size < 1_000_000:
+        return f"{number(-(-size // 1_000))}{NBSP}ko"
+    return f"{number(-(-size // 100_000) / 10)}{NBSP}Mo"
+
+
 def plural(count: int, singular: str, many: str | None = None) -> str:
     """« 1 contribution », « 2 contributions »: the number and its noun; from 2 on it is plural."""
     return f"{number(count)}{NBSP}{singular if count < 2 else many or singular + 's'}"

@@ -11,6 +11,7 @@ from consult.contributions.model import Contribution
 from consult.contributions.queries import Sort
 from consult.contributions.rules import RECEIVED, ContributionType
 from consult.ground.actor import Actor, Profile
+from consult.ground.pasted import html_to_text
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.inputs import EurosField, QuickSelectField, TicksField, one_line, web_address
 from consult.web.words import typo
@@ -31,9 +32,14 @@ def _title(description: str) -> StringField:
     return StringField("Titre", rules, description=description, filters=[one_line])
 
 
+def _plain(text: Any) -> Any:
+    """What was pasted as HTML, as the text that was meant."""
+    return html_to_text(text) if isinstance(text, str) else text
+
+
 def _text(label: str, most: int, description: str, missing: str = "", rows: int = 3) -> TextAreaField:
     rules = [*(required(missing) if missing else []), at_most(most)]
-    return TextAreaField(label, rules, description=description, render_kw={"rows": rows})
+    return TextAreaField(label, rules, description=description, filters=[_plain], render_kw={"rows": rows})
 
 
 def _themes() -> TicksField:
