@@ -1,13 +1,16 @@
-"""Reading the schemes of an edition."""
+"""Reading the schemes of an edition, their rules in force, and those that were corrected."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 
 from consult.ground.database import reading
-from consult.triage.eligibility import opening
-from consult.triage.model import Scheme
+from consult.ground.refusals import NotFound
+from consult.triage.eligibility import Judgement, Opening, Project, Terms, judgements, standing
+from consult.triage.model import Scheme, SchemeRule
 
 
 def schemes(edition_id: int) -> Sequence[Scheme]:
@@ -15,6 +18,86 @@ def schemes(edition_id: int) -> Sequence[Scheme]:
     return reading().scalars(select(Scheme).where(Scheme.edition_id == edition_id).order_by(Scheme.position)).all()
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A scheme, and what it says today."""
+
+    scheme: Scheme
+    rules: Sequence[Terms]
+    """In the order of their first day; those whose first day is not known come first."""
+
+    def standing(self, today: date) -> Opening:
+        """Where it stands on a day in Paris."""
+        return standing(self.rules, today)
+
+
+def published(edition_id: int) -> Sequence[Published]:
+    """The schemes of an edition with their rules in force, in order. One statement."""
+    in_force = (SchemeRule.scheme_id == Scheme.id) & SchemeRule.replaced_at.is_(None)
+    rows = reading().execute(
+        select(Scheme, SchemeRule)
+        .outerjoin(SchemeRule, in_force)
+        .where(Scheme.edition_id == edition_id)
+        .order_by(Scheme.position, SchemeRule.id)
+    )
+    found: dict[Scheme, list[Terms]] = defaultdict(list)
+    for scheme, rule in rows:
+        found[scheme].extend([rule.terms] if rule else [])
+    return [Published(scheme, sorted(rules, key=lambda rule: rule.opens_on or date.min)) for scheme, rules in found.items()]
+
+
 def offered(edition_id: int, today: date) -> Sequence[tuple[Scheme, str]]:
     """The schemes to choose from, each with where it stands on a day in Paris, in words."""
-    return [(one, opening(one.opens_on, one.closes_on, today).label.lower()) for one in schemes(edition_id)]
+    return [(one.scheme, one.standing(today).label.lower()) for one in published(edition_id)]
+
+
+def answers(found: Sequence[Published], project: Project) -> Mapping[str, Judgement]:
+    """What each of these schemes, by code, answers to a project."""
+    return judgements({one.scheme.code: one.rules for one in found}, project)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A scheme with every rule it ever had, as its desk shows it."""
+
+    scheme: Scheme
+    in_force: Sequence[SchemeRule]
+    replaced: Sequence[SchemeRule]
+    """The rules that were corrected, the latest first."""
+
+
+def histories(edition_id: int) -> Sequence[History]:
+    """The schemes of an edition with all their rules, in order. One statement."""
+    rows = reading().execute(
+        select(Scheme, SchemeRule)
+        .outerjoin(SchemeRule, SchemeRule.scheme_id == Scheme.id)
+        .where(Scheme.edition_id == edition_id)
+        .order_by(Scheme.position, SchemeRule.id)
+    )
+    found: dict[Scheme, list[SchemeRule]] = defaultdict(list)
+    for scheme, rule in rows:
+        found[scheme].extend([rule] if rule else [])
+    return [
+        History(
+            scheme,
+            [rule for rule in rules if rule.replaced_at is None],
+            [rule for rule in reversed(rules) if rule.replaced_at is not None],
+        )
+        for scheme, rules in found.items()
+    ]
+
+
+def scheme_at(edition_id: int, position: int) -> Scheme:
+    """A scheme by its rank in its edition. Raises NotFound."""
+    found = reading().scalar(select(Scheme).where(Scheme.edition_id == edition_id, Scheme.position == position))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rule_of(scheme: Scheme, rule_id: int) -> SchemeRule:
+    """A rule of this scheme, corrected since or not. Raises NotFound."""
+    found = reading().get(SchemeRule, rule_id)
+    if found is None or found.scheme_id != scheme.id:
+        raise NotFound
+    return found

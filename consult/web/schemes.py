@@ -3,8 +3,8 @@
 from flask import Blueprint, render_template
 
 from consult.ground.clock import PARIS
-from consult.triage.eligibility import Opening, opening
-from consult.triage.scheme_queries import schemes
+from consult.triage.eligibility import Opening
+from consult.triage.scheme_queries import published
 from consult.web import doors
 from consult.web.context import edition, received_at
 
@@ -17,6 +17,6 @@ def index(e: str) -> str:
     """Each scheme, who it is for, what it pays, and whether it is open today in Paris."""
     today = received_at().astimezone(PARIS).date()
     groups: dict[Opening, list[object]] = {state: [] for state in Opening}
-    for scheme in schemes(edition(e).id):
-        groups[opening(scheme.opens_on, scheme.closes_on, today)].append(scheme)
+    for one in published(edition(e).id):
+        groups[one.standing(today)].append(one)
     return render_template("schemes/index.html", groups=groups, today=today)

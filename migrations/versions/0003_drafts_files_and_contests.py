@@ -8,6 +8,73 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+TOLD = (
+    sa.Column("who", sa.Text()),
+    sa.Column("purpose", sa.Text()),
+    sa.Column("funding", sa.Text()),
+    sa.Column("min_population", sa.Integer()),
+    sa.Column("opens_on", sa.Date()),
+    sa.Column("closes_on", sa.Date()),
+    sa.Column("source", sa.Text()),
+)
+"""What a scheme said itself, and its rules say from here on."""
+WORDS = ("who", "purpose", "funding", "source")
+
+
+def _scheme() -> sa.TableClause:
+    return sa.table("scheme", sa.column("id"), sa.column("edition_id"), *(sa.column(one.name, one.type) for one in TOLD))
+
+
+def _rule() -> sa.TableClause:
+    lists = (sa.column(name, sa.JSON()) for name in ("kinds", "exempt_kinds", "themes", "unless"))
+    texts = (sa.column(name, sa.Text()) for name in ("conditions", "exclusions", "reason"))
+    instants = (sa.column(name, sa.DateTime(timezone=True)) for name in ("recorded_at", "replaced_at"))
+    told = (sa.column(one.name, one.type) for one in TOLD)
+    flag = sa.column("is_indicative", sa.Boolean())
+    return sa.table("scheme_rule", sa.column("id"), sa.column("scheme_id"), flag, *told, *lists, *texts, *instants)
+
+
+def _rules_from_schemes() -> None:
+    """Give each scheme one rule that says what it said, then forget it there.
+
+    Its threshold was never applied, only shown; the words beside it exempted the départements that they named first.
+    """
+    scheme, rule = _scheme(), _rule()
+    edition = sa.table("edition", sa.column("id"), sa.column("created_at", sa.DateTime(timezone=True)))
+    rows = op.get_bind().execute(
+        sa.select(scheme, edition.c.created_at).join_from(scheme, edition, edition.c.id == scheme.c.edition_id)
+    )
+    nothing = {"kinds": [], "themes": [], "unless": [], "conditions": "", "exclusions": "", "reason": "", "replaced_at": None}
+    written = [
+        nothing
+        | {one.name: getattr(row, one.name) for one in TOLD}
+        | {
+            "scheme_id": row.id,
+            "recorded_at": row.created_at,
+            "exempt_kinds": ["departement"] if row.min_population and "département" in row.who else [],
+            "is_indicative": bool(row.min_population) and "environ" in row.who,
+        }
+        for row in rows
+    ]
+    op.bulk_insert(rule, written)
+    with op.batch_alter_table("scheme", schema=None) as batch_op:
+        for one in TOLD:
+            batch_op.drop_column(one.name)
+
+
+def _schemes_from_rules() -> None:
+    """Give each scheme back what its latest rule in force says: it has one place for it."""
+    with op.batch_alter_table("scheme", schema=None) as batch_op:
+        for one in TOLD:
+            batch_op.add_column(sa.Column(one.name, one.type, server_default="" if one.name in WORDS else None))
+    scheme, rule, bind = _scheme(), _rule(), op.get_bind()
+    for row in bind.execute(sa.select(rule).where(rule.c.replaced_at.is_(None)).order_by(rule.c.id)).all():
+        values = {one.name: getattr(row, one.name) for one in TOLD}
+        bind.execute(sa.update(scheme).where(scheme.c.id == row.scheme_id).values(values))
+    with op.batch_alter_table("scheme", schema=None) as batch_op:
+        for name in WORDS:
+            batch_op.alter_column(name, existing_type=sa.Text(), nullable=False, server_default=None)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -52,9 +119,11 @@ def upgrade() -> None:
         sa.Column("kinds", sa.JSON(), nullable=False),
         sa.Column("min_population", sa.Integer(), nullable=True),
         sa.Column("max_population", sa.Integer(), nullable=True),
+        sa.Column("is_indicative", sa.Boolean(), nullable=False),
         sa.Column("exempt_kinds", sa.JSON(), nullable=False),
         sa.Column("themes", sa.JSON(), nullable=False),
         sa.Column("unless", sa.JSON(), nullable=False),
+        sa.Column("conditions", sa.Text(), nullable=False),
         sa.Column("rate", sa.Numeric(precision=5, scale=4), nullable=True),
         sa.Column("who", sa.Text(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
@@ -65,6 +134,7 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "closes_on IS NULL OR opens_on IS NULL OR closes_on >= opens_on", name=op.f("ck_scheme_rule_days_in_order")
         ),
@@ -78,10 +148,13 @@ def upgrade() -> None:
         sa.CheckConstraint("rate IS NULL OR (rate >= 0 AND rate <= 1)", name=op.f("ck_scheme_rule_rate_is_a_share")),
         sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_scheme_rule_recorded_by")),
         sa.ForeignKeyConstraint(["scheme_id"], ["scheme.id"], name=op.f("fk_scheme_rule_scheme_id")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["scheme_rule.id"], name=op.f("fk_scheme_rule_replaces_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scheme_rule")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_scheme_rule_replaces_id")),
     )
     with op.batch_alter_table("scheme_rule", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_scheme_rule_scheme_id"), ["scheme_id"], unique=False)
+    _rules_from_schemes()
 
     op.create_table(
         "contribution_contest",
@@ -340,6 +413,7 @@ def downgrade() -> None:
 
     op.drop_table("contribution_draft")
     op.drop_table("contribution_contest")
+    _schemes_from_rules()
     with op.batch_alter_table("scheme_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_scheme_rule_scheme_id"))
 

@@ -14,6 +14,7 @@ from consult.proposals.actions import ProposalDraft
 from consult.proposals.model import Proposal
 from consult.triage import actions as triage
 from consult.triage import schemes
+from consult.triage.eligibility import Terms
 from consult.triage.model import Scheme
 from consult.triage.schemes import SchemeDraft
 from tests.support.world import during
@@ -41,6 +42,8 @@ SERVICE = ContributionDraft(
     funding_purpose="Rendre l’installation autonome.",
 )
 
+TERMS = Terms(who="Tout le monde.", purpose="Des études.", funding="Jusqu’à 100 %.")
+
 
 def need(actor: Actor, edition: Edition, *, at: datetime = DURING_NEEDS, **changed: object) -> Contribution:
     """A published need; keyword arguments change its draft."""
@@ -57,10 +60,10 @@ def proposal(edition: Edition, title: str = "Faciliter le signalement d’incide
     return proposals.create(OPERATOR, edition.id, ProposalDraft(title, "Signaler en deux minutes."), at=at)
 
 
-def scheme(edition: Edition, code: str = "axe3", **changed: object) -> Scheme:
-    """A scheme without dates."""
-    draft = SchemeDraft(code, "Axe 3 – guichets territoriaux", "Tout le monde.", "Des études.", "Jusqu’à 100 %.")
-    return schemes.add_scheme(OPERATOR, edition.id, replace(draft, **changed), at=DURING_NEEDS)  # type: ignore[arg-type]
+def scheme(edition: Edition, code: str = "axe3", *, name: str = "Axe 3 – guichets territoriaux", **changed: object) -> Scheme:
+    """A scheme whose one rule has no dates; keyword arguments change the rule."""
+    draft = SchemeDraft(code, name, (replace(TERMS, **changed),))  # type: ignore[arg-type]
+    return schemes.add_scheme(OPERATOR, edition.id, draft, at=DURING_NEEDS)
 
 
 def group(contribution: Contribution, *wanted: Proposal, at: datetime = DURING_NEEDS + timedelta(hours=1)) -> None:

@@ -27,7 +27,7 @@ def test_they_keep_their_order_and_their_code(world: World) -> None:
 
 
 def test_a_moderator_does_not_add_one(world: World) -> None:
-    draft, moderator = schemes.SchemeDraft("code", "Nom", "Qui", "Quoi", "Combien"), world.person(None, Role.MODERATOR)
+    draft, moderator = schemes.SchemeDraft("code", "Nom"), world.person(None, Role.MODERATOR)
     with pytest.raises(Refused) as refused:
         schemes.add_scheme(moderator, world.edition().id, draft, at=AT)
     assert refused.value.reason is Reason.NOT_YOUR_ROLE
