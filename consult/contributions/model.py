@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.calendar.model import Theme
+from consult.contributions.file_types import FileType
 from consult.contributions.rules import ContributionType, Status
 from consult.ground.actor import Profile
 from consult.ground.database import Base, str_enum
@@ -165,6 +166,10 @@ class ContributionFile(Base):
     added_at: Mapped[datetime]
     added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None]
+
+    @property
+    def type(self) -> FileType:
+        return FileType(self.media_type)
 
 
 class ContributionWord(Base):
