@@ -26,6 +26,8 @@ FAMILIES = (
     "colleagues",
     "invitations",
     "moderation",
+    "moderation_files",
+    "moderation_reports",
     "moderation_attachments",
     "steering_roles",
     "domains",

@@ -1,35 +1,23 @@
-"""The team's desks: what waits, and the triage of contributions — the queue, one file, the acts."""
+"""The team's desks: what waits, and the triage of contributions — the queue, one file, what becomes of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from consult.accounts.attachment_queries import pending_attachments
-from consult.calendar.model import Edition
 from consult.calendar.queries import editions
-from consult.calendar.rules import Verb
-from consult.contributions.model import Contribution
-from consult.contributions.queries import Sort, find, ids_of, one, sharing
-from consult.contributions.rules import Status
-from consult.ground.clock import PARIS
+from consult.contributions.queries import ids_of, one
 from consult.ground.refusals import NotFound, Refused
 from consult.proposals.queries import choices
 from consult.proposals.queries import one as proposal_of
 from consult.triage import actions
-from consult.triage.queries import awaiting, destinations
-from consult.triage.rules import FROM, may_triage
-from consult.triage.scheme_queries import offered
+from consult.triage.file_queries import reports_waiting
+from consult.triage.queries import awaiting
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
-from consult.web.contribution_filters import asked
+from consult.web.desk import Forms, desk, done, offered_schemes, refused, seen, stay
 from consult.web.forms.triage import GroupForm, IneligibleForm, ReorientForm, UngroupForm
-from consult.web.paging import page_number
-from consult.web.reasons import REFUSALS, wording
-from consult.web.thread import thread_of
 
 pages = Blueprint("moderation", __name__)
 
@@ -43,6 +31,7 @@ def index() -> str:
         editions=editions(),
         awaiting=awaiting(),
         attachments=pending_attachments().total,
+        reports=reports_waiting(),
     )
 
 
@@ -50,14 +39,14 @@ def index() -> str:
 @doors.moderators
 def contributions(e: str) -> str:
     """The queue, awaiting first; several can be grouped at once."""
-    return _desk(edition(e), None, Forms())
+    return desk(edition(e), None, Forms())
 
 
 @pages.get("/moderation/<edition:e>/contributions/<int:n>")
 @doors.moderators
 def file(e: str, n: int) -> str:
     """The queue, and one file with the acts that its state and the calendar allow."""
-    return _desk(edition(e), n, Forms())
+    return desk(edition(e), n, Forms())
 
 
 @pages.post("/moderation/<edition:e>/contributions/regrouper")
@@ -70,26 +59,25 @@ def group(e: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         if form.file.errors:
             abort(400)
-        return _desk(the_edition, opened, Forms(group=form)), 422
+        return desk(the_edition, opened, Forms(group=form)), 422
     ids = ids_of(the_edition.id, form.contributions.data)
     if len(ids) != len(set(form.contributions.data)):
         raise NotFound
     wanted = [proposal.id for proposal in proposals if proposal.number in form.proposals.data]
     try:
-        _group(list(ids.values()), wanted, form)
-    except Refused as refused:
-        return _refused(refused, the_edition, opened, Forms(group=form))
-    flash(
-        f"{words.plural(len(ids), 'contribution regroupée', 'contributions regroupées')}. Les auteurs sont prévenus.", "success"
-    )
-    return redirect(url_for("moderation.contributions", e=e), 303)
+        _group(ids, wanted, form)
+    except Refused as error:
+        return refused(error, the_edition, opened, Forms(group=form))
+    grouped = words.plural(len(ids), "contribution regroupée", "contributions regroupées")
+    return done(the_edition, opened, f"{grouped}. Les auteurs sont prévenus.")
 
 
-def _group(contribution_ids: Sequence[int], proposal_ids: Sequence[int], form: GroupForm) -> None:
+def _group(ids: Mapping[int, int], proposal_ids: Sequence[int], form: GroupForm) -> None:
+    seen = {ids[number]: revision for number, revision in form.revisions.data or () if number in ids}
     if draft := form.draft():
-        actions.group_into_new(actor(), contribution_ids, draft, also=proposal_ids, at=received_at())
+        actions.group_into_new(actor(), list(ids.values()), draft, also=proposal_ids, at=received_at(), seen=seen)
     else:
-        actions.group(actor(), contribution_ids, proposal_ids, at=received_at())
+        actions.group(actor(), list(ids.values()), proposal_ids, at=received_at(), seen=seen)
 
 
 @pages.post("/moderation/<edition:e>/contributions/<int:n>/degrouper")
@@ -102,11 +90,11 @@ def ungroup(e: str, n: int) -> ResponseReturnValue:
         abort(400)
     proposal = proposal_of(the_edition.id, form.proposal.data)
     try:
-        actions.ungroup(actor(), contribution.id, proposal.id, at=received_at())
-    except Refused as refused:
-        return _refused(refused, the_edition, n, Forms())
-    flash(f"La contribution n°{words.NBSP}{n} est sortie de la proposition n°{words.NBSP}{proposal.number}.", "success")
-    return redirect(url_for("moderation.file", e=e, n=n), 303)
+        actions.ungroup(actor(), contribution.id, proposal.id, at=received_at(), seen=seen(contribution, form))
+    except Refused as error:
+        return refused(error, the_edition, n, Forms())
+    number = f"{words.NBSP}{proposal.number}"
+    return stay(the_edition, n, f"La contribution n°{words.NBSP}{n} est sortie de la proposition n°{number}.")
 
 
 @pages.post("/moderation/<edition:e>/contributions/<int:n>/reorienter")
@@ -114,14 +102,16 @@ def ungroup(e: str, n: int) -> ResponseReturnValue:
 def reorient(e: str, n: int) -> ResponseReturnValue:
     """Send a contribution to a scheme, with the reason."""
     the_edition, form = edition(e), ReorientForm()
-    form.offer(offered(the_edition.id, _today()))
+    form.offer(offered_schemes(the_edition))
     if not form.validate_on_submit():
-        return _desk(the_edition, n, Forms(reorient=form)), 422
+        return desk(the_edition, n, Forms(reorient=form)), 422
+    contribution, reason = one(the_edition.id, n), form.reason.data
+    scheme = int(form.scheme.data)
     try:
-        actions.reorient(actor(), one(the_edition.id, n).id, int(form.scheme.data), reason=form.reason.data, at=received_at())
-    except Refused as refused:
-        return _refused(refused, the_edition, n, Forms(reorient=form))
-    return _done(e, n, "réorientée")
+        actions.reorient(actor(), contribution.id, scheme, reason=reason, at=received_at(), seen=seen(contribution, form))
+    except Refused as error:
+        return refused(error, the_edition, n, Forms(reorient=form))
+    return done(the_edition, n, _settled(n, "réorientée"))
 
 
 @pages.post("/moderation/<edition:e>/contributions/<int:n>/non-recevable")
@@ -130,84 +120,14 @@ def declare_ineligible(e: str, n: int) -> ResponseReturnValue:
     """Declare a contribution ineligible, with the reason."""
     the_edition, form = edition(e), IneligibleForm()
     if not form.validate_on_submit():
-        return _desk(the_edition, n, Forms(ineligible=form)), 422
+        return desk(the_edition, n, Forms(ineligible=form)), 422
+    contribution, reason = one(the_edition.id, n), form.reason.data
     try:
-        actions.declare_ineligible(actor(), one(the_edition.id, n).id, reason=form.reason.data, at=received_at())
-    except Refused as refused:
-        return _refused(refused, the_edition, n, Forms(ineligible=form))
-    return _done(e, n, "déclarée non recevable")
+        actions.declare_ineligible(actor(), contribution.id, reason=reason, at=received_at(), seen=seen(contribution, form))
+    except Refused as error:
+        return refused(error, the_edition, n, Forms(ineligible=form))
+    return done(the_edition, n, _settled(n, "déclarée non recevable"))
 
 
-def _done(e: str, n: int, what: str) -> ResponseReturnValue:
-    flash(f"La contribution n°{words.NBSP}{n} est {what}. Son auteur en reçoit la raison par courriel.", "success")
-    return redirect(url_for("moderation.contributions", e=e), 303)
-
-
-@dataclass(slots=True)
-class Forms:
-    """The forms of the acts, as typed when one of them came back."""
-
-    group: GroupForm = field(default_factory=lambda: GroupForm(formdata=None))
-    reorient: ReorientForm = field(default_factory=lambda: ReorientForm(formdata=None))
-    ineligible: IneligibleForm = field(default_factory=lambda: IneligibleForm(formdata=None))
-
-    @property
-    def wrong(self) -> Any:
-        """The one to correct, which the title of the page announces."""
-        return next((form for form in (self.group, self.reorient, self.ineligible) if form.errors), None)
-
-
-def _desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = "") -> str:
-    """The queue on the left; on the right the file `n`, or the form that groups several."""
-    wanted = asked(the_edition.id)
-    kept: dict[str, Any] = {
-        name: request.args[name] for name in ("q", "statut", "type", "theme", "page") if request.args.get(name)
-    }
-    opened = one(the_edition.id, n) if n is not None else None
-    file_ = _file(opened) if opened else {}
-    joined = {went.key for went in file_.get("destinations", ())}
-    forms.group.offer([proposal for proposal in choices(the_edition.id) if proposal.id not in joined])
-    forms.reorient.offer(offered(the_edition.id, _today()))
-    return render_template(
-        "moderation/contributions.html",
-        asked=wanted,
-        page=find(the_edition.id, replace(wanted.filters, sort=Sort.WAITING), page=page_number()),
-        forms=forms,
-        form=forms.wrong,
-        why_refused=why_refused,
-        opened=opened,
-        verdicts=_verdicts(the_edition, opened.status if opened else Status.PUBLISHED),
-        groupable=FROM[Verb.GROUP],
-        url_for_file=lambda number: url_for("moderation.file", e=the_edition.slug, n=number, **kept),
-        url_for_page=lambda number: url_for("moderation.contributions", e=the_edition.slug, **(kept | {"page": number})),
-        **file_,
-    )
-
-
-def _file(opened: Contribution) -> dict[str, Any]:
-    went = destinations([opened.id]).get(opened.id, [])
-    return {
-        "destinations": went,
-        "sharing": sharing(opened.id, None),
-        "thread": thread_of(opened, went),
-    }
-
-
-def _verdicts(the_edition: Edition, status: Status) -> dict[str, Any]:
-    """What the calendar and the state allow, by verb: a courtesy, the acts ask again."""
-    return {
-        verb.value: may_triage(actor(), verb, status=status, calendar=the_edition.calendar, at=received_at()) for verb in FROM
-    }
-
-
-def _today() -> date:
-    """In Paris, where the days of schemes are counted."""
-    return received_at().astimezone(PARIS).date()
-
-
-def _refused(refused: Refused, the_edition: Edition, n: int | None, forms: Forms) -> ResponseReturnValue:
-    """The desk as it stands now, with what someone else did meanwhile, and what was typed."""
-    page = _desk(the_edition, n, forms, wording(refused.reason, refused.moment))
-    response = make_response(page, REFUSALS[refused.reason].status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _settled(n: int, what: str) -> str:
+    return f"La contribution n°{words.NBSP}{n} est {what}. Son auteur en reçoit la raison par courriel."

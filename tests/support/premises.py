@@ -32,6 +32,9 @@ from consult.interests.model import Level
 from consult.interests.rules import CHARTER
 from consult.services.actions import ServiceDraft, create, declare_deployment, set_milestone
 from consult.services.model import DeploymentStatus
+from consult.triage.actions import declare_ineligible
+from consult.triage.contests import contest
+from consult.triage.reports import report
 from consult.voting.actions import give_support
 from tests.support import retained
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
@@ -95,6 +98,10 @@ class Premises:
         self.mine = [need(owner, edition) for _ in range(6)]
         self.others, self.shared = need(person(CAUVALDOR), edition), need(person(CAUVALDOR), edition)
         say_me_too(owner, self.shared.id, at=DURING_NEEDS)
+        self.contested = need(owner, edition)
+        declare_ineligible(team, self.contested.id, reason="Hors du champ.", at=DURING_NEEDS)
+        self.contest = contest(owner, self.contested.id, text="Elle est dans le champ.", at=DURING_NEEDS)
+        report(owner, self.others.id, text="Une publicité.", at=DURING_NEEDS)
         self.scheme = scheme(edition)
         self.proposal = proposal(edition)
         group(self.mine[0], self.proposal)
@@ -145,6 +152,18 @@ class Premises:
             Deed("moderation.group", f"{desk}/regrouper", "team", into),
             Deed("moderation.reorient", f"{desk}/{mine[3]}/reorienter", "team", {"scheme": str(self.scheme.id), **REASON}),
             Deed("moderation.declare_ineligible", f"{desk}/{mine[4]}/non-recevable", "team", REASON),
+            Deed("moderation_files.reopen", f"{desk}/{mine[3]}/reouverture", "team", REASON),
+            Deed("moderation_files.question", f"{desk}/{mine[0]}/question", "team", {"text": "Depuis quand ?"}),
+            Deed("moderation_files.hide", f"{desk}/{mine[0]}/masquer", "team", REASON),
+            Deed("moderation_files.show", f"{desk}/{mine[0]}/afficher", "team", REASON),
+            Deed(
+                "moderation_files.answer",
+                f"{desk}/{self.contested.number}/contestations/{self.contest.id}",
+                "team",
+                {"upheld": "oui", "answer": "C’est juste."},
+            ),
+            Deed("moderation_files.presence", f"{desk}/{mine[0]}/presence", "team"),
+            Deed("moderation_reports.settle", "/moderation/2021/signalements/1", "team", {"answer": "Rien d’anormal."}),
             Deed("moderation.ungroup", f"{desk}/{grouped}/degrouper", "team", {"proposal": str(number)}),
             Deed("proposals.create", "/moderation/2021/propositions/nouvelle", "team", PROPOSAL),
             Deed("proposals.update", f"/moderation/2021/propositions/{number}", "team", PROPOSAL),

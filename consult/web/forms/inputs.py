@@ -54,6 +54,12 @@ def reference(typed: Any) -> int:
     return int(typed)
 
 
+def seen_reference(typed: Any) -> tuple[int, int]:
+    """« 12:3 »: the number of a contribution, and the revision of it that the page showed. Raises ValueError."""
+    number, _, revision = str(typed).partition(":")
+    return reference(number), reference(revision)
+
+
 class NumberField(HiddenField):  # type: ignore[misc]
     """A reference number that the page itself put in the form. Its data is an int, or None when left empty."""
 

@@ -10,7 +10,7 @@ from consult.proposals.model import Proposal
 from consult.proposals.queries import ProposalRef
 from consult.triage.model import Scheme
 from consult.web.forms.base import Act, Form, at_most, required
-from consult.web.forms.inputs import NumberField, TicksField, one_line, reference
+from consult.web.forms.inputs import NumberField, TicksField, one_line, reference, seen_reference
 
 
 class GroupForm(Act):
@@ -19,6 +19,8 @@ class GroupForm(Act):
     file = NumberField()
     """The number of the open file, to come back to it when something is to be corrected."""
     contributions = SelectMultipleField("Contributions", coerce=reference, validate_choice=False)
+    revisions = SelectMultipleField("Vu", coerce=seen_reference, validate_choice=False)
+    """Which revision of each contribution the page showed."""
     proposals = TicksField("Propositions existantes", coerce=reference)
     title = StringField("Titre d’une nouvelle proposition", [at_most(250)], filters=[one_line])
     summary = TextAreaField(
@@ -55,6 +57,7 @@ class GroupForm(Act):
 class UngroupForm(Act):
     """Out of which proposition."""
 
+    revision = NumberField()
     proposal = NumberField("Proposition", required("Dites de quelle proposition la sortir."))
 
 
@@ -70,6 +73,7 @@ def _reason(description: str) -> TextAreaField:
 class ReorientForm(Act):
     """To which scheme, and why."""
 
+    revision = NumberField()
     scheme = SelectField("Guichet", required("Choisissez un guichet."))
     reason = _reason("Publique, et envoyée telle quelle à l’auteur : pourquoi ce guichet, et comment s’y adresser.")
 
@@ -84,6 +88,7 @@ class ReorientForm(Act):
 class IneligibleForm(Act):
     """Why it does not belong to this consultation."""
 
+    revision = NumberField()
     reason = _reason("Publique, et envoyée telle quelle à l’auteur : la règle qui l’explique, et où s’adresser sinon.")
 
 
