@@ -24,6 +24,8 @@ from consult.accounts.model import (
 )
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too
+from consult.contributions.drafts import start_draft
+from consult.contributions.model import ContributionType
 from consult.ground.actor import Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
@@ -36,7 +38,7 @@ from consult.triage.actions import declare_ineligible
 from consult.triage.contests import contest
 from consult.triage.reports import report
 from consult.voting.actions import give_support
-from tests.support import retained
+from tests.support import documents, retained
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
 from tests.support.stage_two import CLOSED, DURING_VOTE
 from tests.support.world import CAUVALDOR, CORSE, GRAMAT, LOT, ROCAMADOUR, World, during
@@ -98,6 +100,9 @@ class Premises:
         self.mine = [need(owner, edition) for _ in range(6)]
         self.others, self.shared = need(person(CAUVALDOR), edition), need(person(CAUVALDOR), edition)
         say_me_too(owner, self.shared.id, at=DURING_NEEDS)
+        (self.document,) = documents.join(owner, self.mine[1], "plan.pdf")
+        self.draft = start_draft(owner, edition.id, ContributionType.NEED, {"title": "Un besoin"}, at=DURING_NEEDS)
+        (self.draft_document,) = documents.join(owner, self.draft, "plan.pdf")
         self.contested = need(owner, edition)
         declare_ineligible(team, self.contested.id, reason="Hors du champ.", at=DURING_NEEDS)
         self.contest = contest(owner, self.contested.id, text="Elle est dans le champ.", at=DURING_NEEDS)
@@ -143,8 +148,13 @@ class Premises:
     def _stage_one(self) -> list[Deed]:
         grouped, *mine = (one.number for one in self.mine)
         written, desk, number = "/2021/contributions", "/moderation/2021/contributions", self.proposal.number
+        drafted = f"{written}/brouillons/{self.draft.id}/documents"
         into = {"contributions": [str(mine[2])], "proposals": [str(number)]}
         return [
+            Deed("files.join", f"{written}/{mine[0]}/documents", "owner", documents.sent()),
+            Deed("files.join_to_draft", drafted, "owner", documents.sent()),
+            Deed("files.remove_from_draft", f"{drafted}/{self.draft_document.id}/retrait", "owner"),
+            Deed("files.remove", f"{written}/{mine[0]}/documents/{self.document.id}/retrait", "owner"),
             Deed("contributions.update", f"{written}/{mine[0]}/modifier", "owner", NEED),
             Deed("contributions.withdraw", f"{written}/{mine[1]}/retrait", "owner", REASON),
             Deed("contributions.withdraw_me_too", f"{written}/{self.shared.number}/nous-aussi/retrait", "owner"),
