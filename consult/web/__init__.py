@@ -42,6 +42,7 @@ FAMILIES = (
     "steering_interests",
     "steering_services",
     "contributions",
+    "contribution_voices",
     "files",
     "outcomes",
     "schemes",

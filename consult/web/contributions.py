@@ -12,6 +12,7 @@ from consult.calendar.queries import themes
 from consult.calendar.rules import Stage, Verb
 from consult.contributions import actions
 from consult.contributions.actions import owner_of
+from consult.contributions.hidden import HIDDEN_TITLE
 from consult.contributions.model import Contribution
 from consult.contributions.queries import find, one, sharing
 from consult.contributions.rules import (
@@ -27,6 +28,7 @@ from consult.triage.queries import destinations
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.contribution_filters import asked
+from consult.web.contribution_voices import voices_of
 from consult.web.forms.contributions import WithdrawalForm, contribution_form
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS, wording
@@ -65,6 +67,8 @@ def show(e: str, n: int) -> str:
         sharing=shared,
         destinations=went,
         thread=thread_of(contribution, went),
+        voices=voices_of(the_edition, contribution, shares=shared.ours),
+        hidden_title=HIDDEN_TITLE,
         **_verdicts(the_edition, contribution, said=shared.ours),
     )
 

@@ -172,6 +172,8 @@ class Premises:
                 "team",
                 {"upheld": "oui", "answer": "C’est juste."},
             ),
+            Deed("contribution_voices.answer", f"{written}/{mine[0]}/reponse", "owner", {"text": "Depuis mars."}),
+            Deed("contribution_voices.contest", f"{written}/{mine[4]}/contestation", "owner", {"text": "Elle est utile."}),
             Deed("moderation_files.presence", f"{desk}/{mine[0]}/presence", "team"),
             Deed("moderation_reports.settle", "/moderation/2021/signalements/1", "team", {"answer": "Rien d’anormal."}),
             Deed("moderation.ungroup", f"{desk}/{grouped}/degrouper", "team", {"proposal": str(number)}),

@@ -27,10 +27,11 @@ ONE_S_OWN = {
 
 FOR_ANYONE = {
     *("sign_in.ask", "sign_in.try_code", "sign_in.use_link", "sign_in.demo", "sign_in.out", "oidc.start"),
+    "contribution_voices.report",
     "rehearsal.move",  # in the demonstration only
 }
 
-ONLY_THE_TEAM = {"domains.import_file", "domains.verify"}
+ONLY_THE_TEAM = {"domains.import_file", "domains.verify", "imports.create"}
 """Doors of the team whose request is a file, or asks for somebody waiting: tried without it, and for their door only."""
 
 REFUSED = {401, 403, 404, 409}
