@@ -1,22 +1,35 @@
-"""« Quelle aide pour mon projet ? »: the schemes of an edition, as their rules were published."""
+"""« Quelle aide pour mon projet ? »: what applies to a project, what does not and why; every scheme with its rules."""
 
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
+from consult.calendar.queries import themes
 from consult.ground.clock import PARIS
 from consult.triage.eligibility import Opening
 from consult.triage.scheme_queries import published
 from consult.web import doors
-from consult.web.context import edition, received_at
+from consult.web.context import actor, edition, received_at
+from consult.web.scheme_answers import asked, told
 
 pages = Blueprint("schemes", __name__)
 
 
 @pages.get("/<edition:e>/aides")
 @doors.public
-def index(e: str) -> str:
-    """Each scheme, who it is for, what it pays, and whether it is open today in Paris."""
-    today = received_at().astimezone(PARIS).date()
-    groups: dict[Opening, list[object]] = {state: [] for state in Opening}
-    for one in published(edition(e).id):
-        groups[one.standing(today)].append(one)
-    return render_template("schemes/index.html", groups=groups, today=today)
+def index(e: str) -> ResponseReturnValue:
+    """The question, its answer when one is asked, and each scheme with where it stands on that day in Paris."""
+    the_edition, today = edition(e), received_at().astimezone(PARIS).date()
+    every, found = themes(the_edition.id), published(the_edition.id)
+    question = asked(every, actor(), today)
+    groups = {state: [one for one in found if one.standing(question.day) is state] for state in Opening}
+    page = render_template(
+        "schemes/index.html",
+        asked=question,
+        form=question.form,
+        answers=told(found, question.project, every) if question.project else {},
+        groups=groups,
+        today=today,
+        themes={theme.slug: theme.label for theme in every},
+        names={one.scheme.code: one.scheme.name for one in found},
+    )
+    return page, 422 if question.form.errors else 200
