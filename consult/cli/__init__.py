@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "consult.cli.demo:demo",
     "edition": "consult.cli.edition:edition",
     "export": "consult.cli.opendata:export",
+    "import": "consult.cli.contributions:import_",
     "migrate": "consult.cli.site:migrate",
     "register": "consult.cli.register:register",
     "serve": "consult.cli.site:serve",

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from consult.calendar.rules import Calendar, Verb
-from consult.ground.actor import Actor, Profile
+from consult.ground.actor import Actor, Profile, Role
 from consult.ground.refusals import Reason, Verdict, verdict
 from consult.ground.text import fold
 
@@ -138,6 +138,19 @@ def may_withdraw_me_too(actor: Actor, *, said: bool, calendar: Calendar, at: dat
         _is_known(actor),
         _speaks_for_a_collectivite(actor),
         (said, Reason.NOT_SHARED),
+    )
+
+
+def may_import(actor: Actor, *, calendar: Calendar, at: datetime) -> Verdict:
+    """Whether the actor may bring in contributions that were gathered elsewhere: an administrator, before the vote."""
+    return verdict(calendar.gate(Verb.IMPORT_CONTRIBUTIONS, at), may_see_imports(actor))
+
+
+def may_see_imports(actor: Actor) -> Verdict:
+    """Whether the actor may open the desk of imports."""
+    return verdict(
+        (actor.is_signed_in or actor.is_operator, Reason.SIGN_IN),
+        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
     )
 
 

@@ -1,10 +1,9 @@
 """Folding of French text, so that search and sort see letters and not their dress."""
 
-import re
 import unicodedata
 
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
-_NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
+_LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"))
+_LETTERS_AND_DIGITS = bytes(byte if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
 
 def fold(text: str) -> str:
@@ -13,11 +12,22 @@ def fold(text: str) -> str:
     « L’Haÿ-les-Roses » gives "l hay les roses". The same function fills the stored columns and folds the query.
     """
     decomposed = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _NOT_ALPHANUMERIC.sub(" ", bare.lower().translate(_LIGATURES)).strip()
+    bare = _without(decomposed, {char for char in set(decomposed) if unicodedata.combining(char)})
+    bare = bare.lower()
+    for one, two in _LIGATURES:
+        bare = bare.replace(one, two)
+    return b" ".join(bare.encode("ascii", "replace").translate(_LETTERS_AND_DIGITS).split()).decode()
+
+
+def _without(text: str, chars: set[str]) -> str:
+    """The text without these characters: a text has few different ones, and is left as it is when none is there."""
+    for char in chars:
+        text = text.replace(char, "")
+    return text
 
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_KEPT = set("\n\t\u200d")
 
 
 def visible(text: str) -> str:
@@ -27,5 +37,5 @@ def visible(text: str) -> str:
     PostgreSQL refuses NUL, and bidirectional overrides can make a page say something else than what was typed.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in "\n\t\u200d" or unicodedata.category(c) not in _INVISIBLE)
-    return unicodedata.normalize("NFC", kept)  # last: what stood between a letter and its accent is gone
+    hidden = {char for char in set(text) - _KEPT if unicodedata.category(char) in _INVISIBLE}
+    return unicodedata.normalize("NFC", _without(text, hidden))  # last: what stood between a letter and its accent is gone

@@ -41,6 +41,7 @@ FAMILIES = (
     "steering",
     "steering_interests",
     "steering_services",
+    "imports",
     "contributions",
     "contribution_voices",
     "files",

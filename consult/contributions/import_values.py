@@ -1,0 +1,79 @@
+"""What the cells of an imported file mean: dates however they are written, HTML as text, the themes of a row."""
+
+import html
+import re
+from collections.abc import Container, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from consult.ground.clock import PARIS, utc
+from consult.ground.text import fold, visible
+
+_FORMULA = re.compile(r"^'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n])")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+_MARKED = re.compile(
+    r"</?(?:p|br|div|ul|ol|li|a|strong|em|b|i|u|h[1-6]|span|blockquote|table|tr|td|img)\b[^<>]*>", re.IGNORECASE
+)
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
+_UNREAD = re.compile(r"<(script|style|template|head)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>[ \t]*\n?", re.IGNORECASE)
+_ITEM = re.compile(r"\s*<li\b[^<>]*>\s*(?:<p>)?\s*", re.IGNORECASE)
+_BLOCK = re.compile(r"\s*</?(?:p|div|ul|ol|h[1-6]|blockquote|table|section|article|hr|pre)\b[^<>]*>\s*", re.IGNORECASE)
+_LINE = re.compile(r"\s*</(?:li|tr)>\s*", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"[ \t\u00a0]*\n(?:[ \t\u00a0]*\n)+")
+_SPACED_OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2})$")
+_FRENCH_DAY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+def bare(cell: str) -> str:
+    """A cell as it was meant: the apostrophe that an export puts before what a spreadsheet would run is taken off."""
+    return _FORMULA.sub("", cell)
+
+
+def text_of(cell: str) -> str:
+    """A text, from plain text or from HTML: paragraphs, lines and items of lists kept, nothing that does not show."""
+    if _MARKED.search(cell):
+        cell = _UNREAD.sub("", cell)
+        cell = _BREAK.sub("\n", cell)
+        cell = _ITEM.sub("\n- ", cell)
+        cell = _LINE.sub("\n", cell)
+        cell = _BLOCK.sub("\n\n", cell)
+        cell = html.unescape(_TAG.sub("", cell))
+    elif _ENTITY.search(cell):
+        cell = html.unescape(cell)
+    return _EMPTY_LINES.sub("\n\n", visible(cell)).strip()
+
+
+def instant_of(typed: str) -> datetime | None:
+    """An instant, from ISO 8601 or as Decidim and spreadsheets write it, in Paris without a zone; None when it is none."""
+    text = _SPACED_OFFSET.sub(r"\1", typed.strip().removesuffix("UTC").strip() + ("Z" if "UTC" in typed else ""))
+    text = _FRENCH_DAY.sub(lambda day: f"{day[3]}-{int(day[2]):02}-{int(day[1]):02}", text)
+    try:
+        read = datetime.fromisoformat(text)
+        return utc(read if read.tzinfo else read.replace(tzinfo=PARIS))
+    except (ValueError, OverflowError):
+        return None
+
+
+def host_of(url: str) -> str:
+    """The site an address is on; "" when it is no address."""
+    try:
+        return (urlsplit(url).hostname or "")[:60]
+    except ValueError:
+        return ""
+
+
+def said_themes(said: str, known: Container[str]) -> Sequence[str]:
+    """The themes a cell names, apart by | or ; or by commas, which a label may also hold. `known` are folded."""
+    if fold(said) in known:
+        return [said]
+    found: list[str] = []
+    for part in filter(None, map(str.strip, re.split(r"[|;\n]", said))):
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        found += [part] if fold(part) in known or not all(fold(piece) in known for piece in pieces) else pieces
+    return found
+
+
+def siren_of(cell: str) -> str:
+    """A SIREN as it may be typed: spaces within do not count."""
+    return "".join(cell.split())
