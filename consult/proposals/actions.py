@@ -1,11 +1,13 @@
-"""Writing a proposition, and correcting it until the vote opens."""
+"""Writing a proposition, changing it until the vote opens, and correcting it in public afterwards."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from consult.calendar.model import Edition
 from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
@@ -13,8 +15,8 @@ from consult.ground.database import transaction
 from consult.ground.refusals import NotFound
 from consult.journal.actions import record
 from consult.journal.model import EventKind
-from consult.proposals.model import Proposal
-from consult.proposals.rules import may_write_proposal
+from consult.proposals.model import Proposal, ProposalCorrection
+from consult.proposals.rules import may_correct_proposal, may_edit_proposal, may_write_proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +60,56 @@ def add(session: Session, actor: Actor, edition_id: int, draft: ProposalDraft, *
 
 
 def edit(actor: Actor, proposal_id: int, draft: ProposalDraft, *, at: datetime) -> Proposal:
-    """Correct a proposition; the journal keeps the words it had. Whether it is fictitious does not change.
+    """Change a proposition; the journal keeps the words it had. Whether it is fictitious does not change.
 
-    Raises Refused with the reason of `may_write_proposal`; NotFound.
+    Raises Refused with the reason of `may_edit_proposal`; NotFound.
     """
     with transaction() as session:
-        edition_id = session.scalar(select(Proposal.edition_id).where(Proposal.id == proposal_id))
-        if edition_id is None:
-            raise NotFound
-        edition = locked_edition(session, edition_id)
-        may_write_proposal(actor, calendar=edition.calendar, at=at).or_refuse()
-        proposal = session.scalars(select(Proposal).where(Proposal.id == proposal_id).with_for_update()).one()
-        written = {name: value for name, value in asdict(draft).items() if name != "is_fictitious"}
-        before = {name: getattr(proposal, name) for name, value in written.items() if getattr(proposal, name) != value}
-        for name in before:
-            setattr(proposal, name, written[name])
-        record(
-            session,
-            EventKind.PROPOSAL_EDITED,
-            actor,
-            at=at,
-            edition_id=edition_id,
-            subject=f"proposal:{proposal.number}",
-            before=before,
-            after={name: written[name] for name in before},
-        )
+        edition, proposal = _locked(session, proposal_id)
+        may_edit_proposal(actor, calendar=edition.calendar, at=at).or_refuse()
+        before, after = _rewrite(proposal, draft)
+        _tell(session, EventKind.PROPOSAL_EDITED, actor, proposal, at=at, before=before, after=after)
     return proposal
+
+
+def correct(actor: Actor, proposal_id: int, draft: ProposalDraft, *, reason: str, at: datetime) -> Proposal:
+    """Correct a proposition once the vote has opened: public, dated, with its reason and the words it had.
+
+    Nothing is kept of a correction that changes nothing. Raises Refused with the reason of `may_correct_proposal`; NotFound.
+    """
+    with transaction() as session:
+        edition, proposal = _locked(session, proposal_id)
+        may_correct_proposal(actor, calendar=edition.calendar, at=at, reason=reason).or_refuse()
+        before, after = _rewrite(proposal, draft)
+        if before:
+            said = reason.strip()
+            session.add(
+                ProposalCorrection(
+                    proposal_id=proposal.id, at=at, person_id=actor.person_id, reason=said, before=before, after=after
+                )
+            )
+            _tell(session, EventKind.PROPOSAL_CORRECTED, actor, proposal, at=at, before=before, after=after, reason=said)
+    return proposal
+
+
+def _locked(session: Session, proposal_id: int) -> tuple[Edition, Proposal]:
+    """A proposition, its row locked, in an edition whose calendar cannot move meanwhile. Raises NotFound."""
+    edition_id = session.scalar(select(Proposal.edition_id).where(Proposal.id == proposal_id))
+    if edition_id is None:
+        raise NotFound
+    edition = locked_edition(session, edition_id)
+    return edition, session.scalars(select(Proposal).where(Proposal.id == proposal_id).with_for_update()).one()
+
+
+def _rewrite(proposal: Proposal, draft: ProposalDraft) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write what was typed; gives the fields that change, as they were and as they are."""
+    written = {name: value for name, value in asdict(draft).items() if name != "is_fictitious"}
+    before = {name: getattr(proposal, name) for name, value in written.items() if getattr(proposal, name) != value}
+    for name in before:
+        setattr(proposal, name, written[name])
+    return before, {name: written[name] for name in before}
+
+
+def _tell(session: Session, kind: EventKind, actor: Actor, proposal: Proposal, *, at: datetime, **data: Any) -> None:
+    subject = f"proposal:{proposal.number}"
+    record(session, kind, actor, at=at, edition_id=proposal.edition_id, subject=subject, **data)

@@ -14,7 +14,7 @@ from consult.contributions.rules import search_text, searched_words
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
-from consult.proposals.model import Proposal, ProposalContribution
+from consult.proposals.model import Proposal, ProposalContribution, ProposalCorrection
 from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
 
@@ -173,6 +173,19 @@ def answering(contribution_ids: Sequence[int]) -> Mapping[int, Sequence[Proposal
     for row in rows:
         found[row.contribution_id].append(ProposalRef(row.id, row.number, row.title))
     return found
+
+
+def corrections_of(proposal_id: int) -> Sequence[ProposalCorrection]:
+    """What was corrected in a proposition once the vote had opened, latest first. One statement."""
+    return (
+        reading()
+        .scalars(
+            select(ProposalCorrection)
+            .where(ProposalCorrection.proposal_id == proposal_id)
+            .order_by(ProposalCorrection.at.desc(), ProposalCorrection.id.desc())
+        )
+        .all()
+    )
 
 
 def choices(edition_id: int) -> Sequence[ProposalRef]:

@@ -1,16 +1,36 @@
-"""Who may write what is put to the vote, and until when."""
+"""Who may write what is put to the vote, until when, and how it is corrected afterwards."""
 
 from datetime import datetime
 
-from consult.calendar.rules import Calendar, Verb
+from consult.calendar.rules import Calendar, Stage, Verb
 from consult.ground.actor import Actor, Role
 from consult.ground.refusals import Reason, Verdict, verdict
 
 
 def may_write_proposal(actor: Actor, *, calendar: Calendar, at: datetime) -> Verdict:
-    """Whether the actor may write or correct a proposition: the team, until the vote opens."""
+    """Whether the actor may write a proposition: the team, until the vote opens."""
+    return verdict(calendar.gate(Verb.WRITE_PROPOSAL, at), _is_team(actor))
+
+
+def may_edit_proposal(actor: Actor, *, calendar: Calendar, at: datetime) -> Verdict:
+    """Whether the actor may change one: the team, until the vote opens; then it is frozen."""
     return verdict(
-        calendar.gate(Verb.WRITE_PROPOSAL, at),
+        (not calendar.has_opened(Stage.VOTING, at), Reason.PROPOSAL_FROZEN),
+        may_write_proposal(actor, calendar=calendar, at=at),
+    )
+
+
+def may_correct_proposal(actor: Actor, *, calendar: Calendar, at: datetime, reason: str | None = None) -> Verdict:
+    """Whether the actor may correct a frozen one, in public and with a reason. Without one (None): may the form be shown?"""
+    return verdict(
+        calendar.gate(Verb.CORRECT_PROPOSAL, at),
+        _is_team(actor),
+        (reason is None or bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
+def _is_team(actor: Actor) -> Verdict:
+    return verdict(
         (actor.is_signed_in or actor.is_operator, Reason.SIGN_IN),
         (actor.has_role(Role.MODERATOR, Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
     )

@@ -50,6 +50,8 @@ def _subject(event: Event, e: str) -> tuple[str, str | None]:
     name, _, number = (event.subject or "").partition(":")
     if name == "contribution":
         return f"Contribution n°{words.NBSP}{number}", url_for("contributions.show", e=e, n=number)
+    if name == "proposal":
+        return f"Proposition n°{words.NBSP}{number}", url_for("proposals.show", e=e, n=number)
     if name == "service":
         return f"Service n°{words.NBSP}{number}", url_for("services.show", e=e, n=number)
     if name == "stage":

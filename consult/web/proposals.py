@@ -8,17 +8,20 @@ from consult.ground.refusals import Refused
 from consult.ground.text import visible
 from consult.proposals import actions
 from consult.proposals.model import Proposal
-from consult.proposals.queries import contributions_of, find, one, sharers_of
-from consult.proposals.rules import may_write_proposal
+from consult.proposals.queries import contributions_of, corrections_of, find, one, sharers_of
+from consult.proposals.rules import may_correct_proposal, may_edit_proposal, may_write_proposal
 from consult.services.thread import followed
 from consult.web import doors, words
 from consult.web.ballots import ballot_of, ballots_of
 from consult.web.context import actor, edition, received_at
-from consult.web.forms.triage import ProposalForm, proposal_form
+from consult.web.forms.triage import ProposalForm, correction_form, proposal_form
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS, wording
 
 pages = Blueprint("proposals", __name__)
+
+FIELDS = {"title": "Titre", "summary": "Résumé", "changes": "Ce que cela changerait", "for_whom": "Pour qui"}
+"""What a correction may change, in words."""
 
 
 @pages.get("/<edition:e>/propositions")
@@ -56,7 +59,10 @@ def show(e: str, n: int) -> str:
         ballot=ballot_of(the_edition, proposal, actor(), at),
         volunteering=the_edition.calendar.window(Stage.INTERESTS),
         may_volunteer=the_edition.calendar.permits(Verb.DECLARE_INTEREST, at),
-        may_write=may_write_proposal(actor(), calendar=the_edition.calendar, at=at),
+        may_edit=may_edit_proposal(actor(), calendar=the_edition.calendar, at=at),
+        may_correct=may_correct_proposal(actor(), calendar=the_edition.calendar, at=at),
+        corrections=corrections_of(proposal.id) if the_edition.calendar.has_opened(Stage.VOTING, at) else [],
+        fields=FIELDS,
     )
 
 
@@ -87,9 +93,9 @@ def create(e: str) -> ResponseReturnValue:
 @pages.get("/moderation/<edition:e>/propositions/<int:n>")
 @doors.moderators
 def edit(e: str, n: int) -> str:
-    """Correct a proposition, until the vote opens."""
+    """Change a proposition, until the vote opens."""
     the_edition = edition(e)
-    may_write_proposal(actor(), calendar=the_edition.calendar, at=received_at()).or_refuse()
+    may_edit_proposal(actor(), calendar=the_edition.calendar, at=received_at()).or_refuse()
     proposal = one(the_edition.id, n)
     return _form_page(proposal_form(proposal), proposal=proposal)
 
@@ -107,6 +113,32 @@ def update(e: str, n: int) -> ResponseReturnValue:
     except Refused as refused:
         return _kept(form, refused, proposal)
     flash("Les corrections sont enregistrées.", "success")
+    return redirect(url_for("proposals.show", e=e, n=n), 303)
+
+
+@pages.get("/moderation/<edition:e>/propositions/<int:n>/correction")
+@doors.moderators
+def correction(e: str, n: int) -> str:
+    """Correct a proposition once the vote has opened."""
+    the_edition = edition(e)
+    may_correct_proposal(actor(), calendar=the_edition.calendar, at=received_at()).or_refuse()
+    proposal = one(the_edition.id, n)
+    return _form_page(correction_form(proposal), proposal=proposal)
+
+
+@pages.post("/moderation/<edition:e>/propositions/<int:n>/correction")
+@doors.moderators
+def correct(e: str, n: int) -> ResponseReturnValue:
+    """Publish the correction, with its date, its reason, and the words before and after."""
+    proposal = one(edition(e).id, n)
+    form = correction_form(proposal)
+    if not form.validate_on_submit():
+        return _form_page(form, proposal=proposal), 422
+    try:
+        actions.correct(actor(), proposal.id, form.draft(), reason=form.reason.data, at=received_at())
+    except Refused as refused:
+        return _kept(form, refused, proposal)
+    flash("La correction est publique, avec sa raison et les mots d’avant.", "success")
     return redirect(url_for("proposals.show", e=e, n=n), 303)
 
 

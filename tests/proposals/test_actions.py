@@ -1,6 +1,7 @@
 """Writing and correcting propositions; reading what stands behind them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from consult.calendar.rules import Stage
 from consult.contributions import actions as contributions
-from consult.ground.actor import OPERATOR, Profile, Role
+from consult.ground.actor import OPERATOR, Actor, Profile, Role
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.model import Event, EventKind
@@ -16,7 +17,7 @@ from consult.proposals import actions, queries
 from consult.proposals.actions import ProposalDraft
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, service
 from tests.support.statements import count_statements
-from tests.support.world import CORSE, GRAMAT, LOT, ROCAMADOUR, World, opening_of
+from tests.support.world import CORSE, GRAMAT, LOT, ROCAMADOUR, World, just_before, opening_of
 
 
 def test_numbers_follow_one_another_within_an_edition(world: World) -> None:
@@ -46,9 +47,35 @@ def test_it_is_corrected_until_the_vote_opens_and_the_journal_keeps_the_words_it
     assert (event.data["before"], event.data["after"]) == ({"title": "Titre"}, {"title": "Autre titre"})
     with pytest.raises(Refused) as refused:
         actions.edit(OPERATOR, found.id, ProposalDraft("Trop tard", "R"), at=opening_of(Stage.VOTING))
-    assert refused.value.reason is Reason.STAGE_CLOSED
+    assert refused.value.reason is Reason.PROPOSAL_FROZEN
     with pytest.raises(NotFound):
         actions.edit(moderator, 999, ProposalDraft("Rien", "R"), at=DURING_NEEDS)
+
+
+def test_once_the_vote_opens_a_correction_is_public_dated_and_reasoned(world: World) -> None:
+    edition, moderator, opens = world.edition(), world.person(None, Role.MODERATOR), opening_of(Stage.VOTING)
+    found = actions.create(moderator, edition.id, ProposalDraft("Titre", "Résumé.", "Peu"), at=DURING_NEEDS)
+
+    def refused(reason: str, at: datetime, who: Actor = moderator) -> Reason:
+        with pytest.raises(Refused) as error:
+            actions.correct(who, found.id, ProposalDraft("Titre juste", "Résumé.", "Peu"), reason=reason, at=at)
+        return error.value.reason
+
+    assert refused("Une coquille.", just_before(opens)) is Reason.STAGE_CLOSED
+    assert refused(" ", opens) is Reason.REASON_MISSING
+    assert refused("Non.", opens, world.person(GRAMAT)) is Reason.NOT_YOUR_ROLE
+    assert queries.corrections_of(found.id) == []
+    actions.correct(moderator, found.id, ProposalDraft("Titre juste", "Résumé.", "Peu"), reason=" Une coquille. ", at=opens)
+    actions.correct(moderator, found.id, ProposalDraft("Titre juste", "Résumé.", "Peu"), reason="Rien ne change.", at=opens)
+    (kept,) = queries.corrections_of(found.id)
+    assert (kept.at, kept.reason, kept.before, kept.after) == (
+        opens,
+        "Une coquille.",
+        {"title": "Titre"},
+        {"title": "Titre juste"},
+    )
+    event = reading().scalars(select(Event).where(Event.kind == EventKind.PROPOSAL_CORRECTED)).one()
+    assert (event.subject, event.data["reason"]) == ("proposal:1", "Une coquille.")
 
 
 def test_the_collectivites_behind_are_each_counted_once(world: World) -> None:

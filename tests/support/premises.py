@@ -178,6 +178,13 @@ class Premises:
             Deed("moderation_reports.settle", "/moderation/2021/signalements/1", "team", {"answer": "Rien d’anormal."}),
             Deed("moderation.ungroup", f"{desk}/{grouped}/degrouper", "team", {"proposal": str(number)}),
             Deed("proposals.create", "/moderation/2021/propositions/nouvelle", "team", PROPOSAL),
+            Deed(
+                "proposals.correct",
+                f"/moderation/2021/propositions/{number}/correction",
+                "team",
+                {**PROPOSAL, "title": "Faciliter les signalements", **REASON},
+                at=DURING_VOTE,
+            ),
             Deed("proposals.update", f"/moderation/2021/propositions/{number}", "team", PROPOSAL),
         ]
 

@@ -104,7 +104,7 @@ def test_a_page_of_one_costs_at_most_six_statements_beyond_the_session_and_the_e
     client.sign_in(world.person(ROCAMADOUR))
     with count_statements() as sent:
         client.get(f"{LIST}/1")
-    assert len(sent) == 2 + 5, "\n".join(sent)
+    assert len(sent) == 2 + 6, "\n".join(sent)
 
 
 def test_a_moderator_writes_then_corrects_it(edition: Edition, moderator: Actor, client: PageClient) -> None:
@@ -129,9 +129,9 @@ def test_when_the_vote_opens_it_is_too_late_and_the_text_is_kept(
     hold(just_before(opens))
     form = client.get(path).form() | {"summary": "Gardé tel quel."}
     hold(opens)
-    for address in (path, NEW):
+    for address, why in ((path, "Cette proposition est figée"), (NEW, "Ce n’est pas le moment")):
         page = client.post(address, form, 409)
-        assert "Ce n’est pas le moment" in page.main
+        assert why in page.main
         assert page.form()["summary"] == "Gardé tel quel."
         client.get(address, 409)
     reading().expire_all()
@@ -146,3 +146,22 @@ def test_others_do_not_write(world: World, edition: Edition, client: PageClient,
     client.sign_in(world.person(ROCAMADOUR, Role.COMMITTEE, Role.OBSERVER))
     client.get(path, 403)
     client.post(path, TYPED, 403)
+
+
+def test_a_correction_after_the_vote_opens_is_shown_with_its_reason_and_the_words_it_had(
+    edition: Edition, moderator: Actor, client: PageClient, hold
+) -> None:
+    proposal(edition, "Première")
+    hold(opening_of(Stage.VOTING))
+    path = "/moderation/2021/propositions/1/correction"
+    client.get(path, 401)
+    client.sign_in(moderator)
+    shown = client.get("/2021/propositions/1")
+    assert shown.links()["Publier une correction"] == path
+    form = client.get(path).form() | {"title": "Premier titre juste"}
+    assert "Écrivez la raison" in client.post(path, form, 422).main
+    page = client.follow(client.post(path, form | {"reason": "Une coquille."}, 303))
+    assert page.h1 == "Premier titre juste"
+    assert "15 mars 2021 à 12 h 00 (heure de Paris) : Une coquille." in page.main
+    assert [tag.get_text() for tag in page.soup.select("del, ins")] == ["Première", "Premier titre juste"]
+    assert "Proposition corrigée après l’ouverture du vote." in client.get("/2021/journal").main

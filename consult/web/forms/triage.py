@@ -117,6 +117,22 @@ class ProposalForm(Form):
         )
 
 
+class CorrectionForm(ProposalForm):
+    """A proposition, once the vote has opened: what is corrected is public, with its reason."""
+
+    reason = TextAreaField(
+        "Raison de la correction",
+        [*required("Écrivez la raison : elle est publique."), at_most(1000)],
+        description="Publique, avec la date, et les mots d’avant et d’après.",
+        render_kw={"rows": 3},
+    )
+
+
+def correction_form(proposal: Proposal) -> CorrectionForm:
+    """The form, filled in with the proposition as it stands."""
+    return CorrectionForm(data={name: getattr(proposal, name) for name in ("title", "summary", "changes", "for_whom")})
+
+
 def proposal_form(proposal: Proposal | None = None) -> ProposalForm:
     """The form, filled in with a proposition when one is corrected."""
     fields = ("title", "summary", "changes", "for_whom")
