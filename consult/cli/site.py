@@ -55,7 +55,7 @@ def alembic_config(url: str):  # type: ignore[no-untyped-def]
 @click.command()
 @with_app
 def check() -> None:
-    """Vérifie réglages, base, courriel, Redis, registre et ProConnect : une ligne chacun."""
+    """Vérifie réglages, base, courriel, Redis, registre, dossier des documents et ProConnect : une ligne chacun."""
     site = settings()
     results = [
         _report("réglages", lambda: f"{site.env.value}, {site.base_url}"),
@@ -63,6 +63,7 @@ def check() -> None:
         _report("courriel", lambda: _check_mail(site)),
         _report("redis", lambda: _check_redis(site)),
         _report("registre", _check_register),
+        _report("documents", lambda: _check_store(site)),
         _report("proconnect", lambda: _check_provider(site)),
     ]
     if not all(results):
@@ -116,6 +117,17 @@ def _check_register() -> str:
     if not total:
         raise RuntimeError("vide : lancez consult register load")
     return f"{total} collectivités"
+
+
+def _check_store(site: Settings) -> str:
+    from consult.contributions.store import Store
+
+    store = Store(site.instance_dir)
+    try:
+        store.check()
+    except OSError as error:
+        raise RuntimeError(f"{store.folder} ne peut pas être écrit ({error.strerror})") from error
+    return str(store.folder)
 
 
 def _check_provider(site: Settings) -> str:
@@ -194,6 +206,8 @@ def tend_once(stop: threading.Event | None = None) -> None:
     from consult.accounts.closing import close_dormant, warn_dormant
     from consult.accounts.sessions import forget_sessions
     from consult.accounts.sign_in import forget_requests
+    from consult.contributions.files import sweep_store
+    from consult.contributions.store import Store
 
     def count(turn: Callable[..., int]) -> int:
         total = 0
@@ -204,6 +218,7 @@ def tend_once(stop: threading.Event | None = None) -> None:
     warned, closed = count(warn_dormant), count(close_dormant)
     for forget in (forget_sessions, forget_address_changes, forget_requests):
         count(forget)
+    sweep_store(Store(settings().instance_dir), at=clock.outside())
     if warned or closed:
         told = words.plural(warned, "compte prévenu", "comptes prévenus")
         click.echo(f"{told}, {words.plural(closed, 'compte fermé', 'comptes fermés')} faute de visite")

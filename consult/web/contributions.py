@@ -29,6 +29,7 @@ from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.contribution_filters import asked
 from consult.web.contribution_voices import voices_of
+from consult.web.files import readable_files
 from consult.web.forms.contributions import WithdrawalForm, contribution_form
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS, wording
@@ -68,6 +69,7 @@ def show(e: str, n: int) -> str:
         destinations=went,
         thread=thread_of(contribution, went),
         voices=voices_of(the_edition, contribution, shares=shared.ours),
+        files=readable_files(contribution),
         hidden_title=HIDDEN_TITLE,
         **_verdicts(the_edition, contribution, said=shared.ours),
     )

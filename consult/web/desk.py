@@ -25,6 +25,7 @@ from consult.triage.rules import FROM, may_reopen, may_triage
 from consult.triage.scheme_queries import offered
 from consult.web.context import actor, received_at
 from consult.web.contribution_filters import asked
+from consult.web.files import readable_files
 from consult.web.forms.desk import ContestAnswerForm, HideForm, QuestionForm, ReopenForm, ShowForm
 from consult.web.forms.triage import GroupForm, IneligibleForm, ReorientForm, UngroupForm
 from consult.web.paging import page_number
@@ -105,6 +106,7 @@ def _file(opened: Contribution, the_edition: Edition) -> dict[str, Any]:
     return {
         "destinations": went,
         "sharing": sharing(opened.id, None),
+        "files": readable_files(opened),
         "thread": thread_of(opened, went),
         "remarks": remarks_of(opened.id) if touched else [],
         "contests": contests_of(opened.id) if touched else [],

@@ -106,9 +106,18 @@ def remove(e: str, n: int, id_: int) -> ResponseReturnValue:
 def download(e: str, n: int, id_: int) -> Response:
     """A document of a contribution, to whoever may read its text."""
     contribution = one(edition(e).id, n)
-    if not is_readable(actor(), owner=owner_of(contribution), hidden_at=contribution.hidden_at):
+    if not _is_readable(contribution):
         raise NotFound
     return _download(files.file_of(contribution.id, id_))
+
+
+def readable_files(contribution: Contribution) -> Sequence[ContributionFile]:
+    """The documents of a contribution, for the pages that show its text. One statement, or none when it is hidden."""
+    return files.files_of(contribution.id) if _is_readable(contribution) else []
+
+
+def _is_readable(contribution: Contribution) -> bool:
+    return is_readable(actor(), owner=owner_of(contribution), hidden_at=contribution.hidden_at)
 
 
 def _own(e: str, n: int) -> Contribution:
