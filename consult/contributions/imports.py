@@ -17,6 +17,7 @@ from consult.calendar.numbers import following, lock_numbers
 from consult.calendar.queries import locked_edition
 from consult.contributions.import_file import Fault, ImportFault, read_table, shown
 from consult.contributions.import_rows import Entry, Known, Reading, read, sirens_in
+from consult.contributions.look_alikes import index
 from consult.contributions.model import Contribution, ContributionTheme, ImportRun
 from consult.contributions.rules import Status, may_import, search_text
 from consult.contributions.terms import add_terms
@@ -210,6 +211,7 @@ def _write(
     ]:
         session.execute(theme.insert(), links)
     add_terms(session, *written)
+    index(session, list(ids.values()))
 
 
 def _rows(

@@ -1,0 +1,222 @@
+"""Contributions that look alike: their stems are kept beside them, and those that share the rarest come first.
+
+Two steps. The base finds a few candidates, those that share the most telling stems with the text; the beginning of these few
+texts is then compared with it, four letters at a time, which forgives a stem cut too short and a word spelt otherwise.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Float,
+    Integer,
+    Select,
+    String,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from consult.contributions.model import Contribution, ContributionWord
+from consult.contributions.queries import ContributionLine, lines
+from consult.contributions.rules import ContributionType, Status
+from consult.contributions.stems import COMPARED, closeness, compared, rarity, stems
+from consult.ground.database import reading
+from consult.register import bulk
+from consult.register.bulk import Write
+
+BATCH = 2_000
+TELLING = 20
+"""Stems of a text that are looked for, the rarest."""
+READ = 400
+"""Contributions that are read for each stem: what more of them say tells little."""
+RANKED = 300
+"""Those that share the most, whose type is then asked."""
+CANDIDATES = {True: 30, False: 10}
+"""Texts that are compared letter by letter: those of the same type, and of the other."""
+SHOWN = 5
+SAID = 4
+"""Shared words that are shown, the most telling."""
+HALF = 0.5
+"""What the shared stems weigh in the order, beside the letters."""
+ANSWERS_FROM = 0.3
+"""Where a need and a service begin to speak of the same thing: the shared part of what the text says, by weight."""
+
+
+def index(session: Session, contribution_ids: Sequence[int]) -> None:
+    """Write anew the stems of these contributions, inside the transaction of the act that wrote their texts."""
+    session.flush()
+    for start in range(0, len(contribution_ids), BATCH):
+        ids = contribution_ids[start : start + BATCH]
+        session.execute(delete(ContributionWord).where(ContributionWord.contribution_id.in_(ids)))
+        written = session.execute(select(Contribution.edition_id, Contribution.id, _text()).where(Contribution.id.in_(ids)))
+        _add(session, [(row.edition_id, stem, row.id) for row in written for stem in stems(row.text)])
+
+
+def index_new(session: Session, contribution: Contribution) -> None:
+    """Write the stems of a contribution that has none yet. One statement."""
+    _add(session, [(contribution.edition_id, stem, contribution.id) for stem in stems(text_of(contribution))])
+
+
+def _add(session: Session, rows: list[tuple[int, str, int]]) -> None:
+    """In the order of the table: that is how it is written fastest."""
+    if not rows:
+        return
+    columns = ["edition_id", "word", "contribution_id"]
+    rows.sort()
+    if session.get_bind().dialect.name == "postgresql":  # one statement with three lists: ten times faster than row by row
+        editions, words, ids = zip(*rows, strict=True)
+        lists = (cast(list(editions), ARRAY(Integer)), cast(list(words), ARRAY(String)), cast(list(ids), ARRAY(Integer)))
+        given = func.unnest(*lists).table_valued(*columns).render_derived()
+        session.execute(insert(ContributionWord).from_select(columns, select(given)))
+    else:
+        bulk.write(session.connection(), [Write.insert(ContributionWord, columns, rows)], lambda _done, _total: None)
+
+
+def text_of(contribution: Contribution) -> str:
+    """What of a contribution is compared."""
+    return compared(contribution.title, contribution.situation, contribution.effects)
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlike:
+    """A contribution that looks like a text, and the words that both hold, the most telling first, as it writes them."""
+
+    line: ContributionLine
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LookAlikes:
+    """What looks like a text: of its own type, and of the other — the services that may answer a need, or the reverse."""
+
+    alike: Sequence[LookAlike] = ()
+    answers: Sequence[LookAlike] = ()
+
+    @property
+    def any(self) -> bool:
+        return bool(self.alike or self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A text that shares stems with ours: how many, how much they weigh, and its place once compared."""
+
+    id: int
+    type: ContributionType
+    text: str
+    shared: int
+    weight: float
+    place: float
+
+
+def like(contribution: Contribution) -> LookAlikes:
+    """What looks like a published contribution. Three statements; fewer when nothing does."""
+    return look_alikes(contribution.edition_id, contribution.type, text_of(contribution), but=contribution.id)
+
+
+def look_alikes(edition_id: int, type_: ContributionType, text: str, *, but: int = 0) -> LookAlikes:
+    """What looks like a text of this type, in an edition, the most alike first. Three statements; fewer when nothing does.
+
+    What is hidden or withdrawn is not suggested, nor `but`, the contribution that holds the text.
+    """
+    text = compared(text)
+    weights = _telling(edition_id, stems(text))
+    if not weights:
+        return LookAlikes()
+    found = _candidates(edition_id, weights, type_, text, but)
+    enough = ANSWERS_FROM * sum(weights.values())
+    alike = [one for one in found if one.type is type_][:SHOWN]
+    answers = [one for one in found if one.type is not type_ and one.weight >= enough and one.shared > 1][:SHOWN]
+    shown = {line.id: line for line in lines([one.id for one in (*alike, *answers)])} if alike or answers else {}
+    return LookAlikes(
+        [LookAlike(shown[one.id], _said(one.text, weights)) for one in alike],
+        [LookAlike(shown[one.id], _said(one.text, weights)) for one in answers],
+    )
+
+
+def _telling(edition_id: int, found: Collection[str]) -> Mapping[str, float]:
+    """The rarest of these stems in the edition, and what each weighs. One statement."""
+    if not found:
+        return {}
+    sought = union_all(*(select(literal(stem).label("word")) for stem in found)).subquery()
+    holders = _holders(edition_id, sought.c.word).correlate(sought).subquery()
+    held = select(func.count()).select_from(holders).scalar_subquery().label("held")
+    total = select(func.max(Contribution.number)).where(Contribution.edition_id == edition_id).scalar_subquery()
+    rows = reading().execute(select(sought.c.word, held, total.label("total"))).all()
+    rarest = sorted((row for row in rows if row.held), key=lambda row: (row.held, row.word))[:TELLING]
+    return {row.word: rarity(row.held, row.total) for row in rarest}
+
+
+def _holders(edition_id: int, word: ColumnElement[str]) -> Select[int]:
+    """The contributions that hold a stem; not all, when they are many."""
+    return (
+        select(ContributionWord.contribution_id)
+        .where(ContributionWord.edition_id == edition_id, ContributionWord.word == word)
+        .limit(READ)
+    )
+
+
+def _candidates(
+    edition_id: int, weights: Mapping[str, float], type_: ContributionType, text: str, but: int
+) -> Sequence[_Candidate]:
+    """Those that share the most telling stems, a few of each type, the most alike first. One statement."""
+    rows = reading().execute(_sharing(edition_id, weights, type_, but)).all()
+    alike = closeness(text, [row.text for row in rows])
+    nearest, heaviest = max(alike, default=0.0) or 1.0, max((row.weight for row in rows), default=1.0)
+    found = [
+        _Candidate(
+            row.id, row.type, row.text, row.shared, row.weight, (1 - HALF) * near / nearest + HALF * row.weight / heaviest
+        )
+        for row, near in zip(rows, alike, strict=True)
+    ]
+    return sorted(found, key=lambda one: (-one.place, one.id))
+
+
+def _sharing(
+    edition_id: int, weights: Mapping[str, float], type_: ContributionType, but: int
+) -> Select[int, ContributionType, str, int, float]:
+    each = [
+        select(holders.c.contribution_id, literal(weight, Float).label("weight"))
+        for stem, weight in weights.items()
+        for holders in [_holders(edition_id, literal(stem)).subquery()]
+    ]
+    held = union_all(*each).subquery()
+    weight = func.sum(held.c.weight)
+    most = (
+        select(held.c.contribution_id, weight.label("weight"), func.count().label("shared"))
+        .where(held.c.contribution_id != but)
+        .group_by(held.c.contribution_id)
+        .order_by(weight.desc(), held.c.contribution_id)
+        .limit(RANKED)
+        .subquery()
+    )
+    rank = func.row_number().over(partition_by=Contribution.type, order_by=(most.c.weight.desc(), Contribution.id))
+    ranked = (
+        select(Contribution.id, Contribution.type, _text(), most.c.shared, most.c.weight, rank.label("rank"))
+        .join(most, most.c.contribution_id == Contribution.id)
+        .where(Contribution.status.not_in((Status.DRAFT, Status.WITHDRAWN)), Contribution.hidden_at.is_(None))
+        .subquery()
+    )
+    kept = case((ranked.c.type == type_, CANDIDATES[True]), else_=CANDIDATES[False])
+    return select(*(column for column in ranked.c if column.name != "rank")).where(ranked.c.rank <= kept)
+
+
+def _text() -> ColumnElement[str]:
+    """As `text_of`, cut by the base."""
+    whole = Contribution.title + literal(" ") + Contribution.situation + literal(" ") + Contribution.effects
+    return func.substr(whole, 1, COMPARED).label("text")
+
+
+def _said(text: str, weights: Mapping[str, float]) -> Sequence[str]:
+    """The words of this text that ours shares, the most telling first."""
+    words = stems(text)
+    return [words[stem] for stem in sorted(words.keys() & weights.keys(), key=lambda stem: (-weights[stem], stem))][:SAID]

@@ -1,0 +1,96 @@
+"""French words cut to their stems, and how much two texts look alike: pure functions, the same on every engine."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from consult.ground.text import fold
+
+COMPARED = 600
+"""Characters of a text whose stems are kept: its title and how it begins say what it is about."""
+READ_CLOSELY = 300
+"""Characters that are compared letter by letter."""
+LONGEST_STEM = 40
+"""As the column that holds them."""
+
+_SAID_IN_PASSING = """
+a afin ai ainsi alors apres au aucun aucune aura aussi autre autres aux avait avant avec avoir avons bien c ca car ce cela
+celle celles celui certain certaine certaines certains ces cet cette ceux chaque chez comme comment d dans de depuis des
+deux doit doivent donc dont du elle elles en encore entre est et etaient etait etant etc etre eux fait faire faut font ici
+il ils j je jusqu l la le les leur leurs lors lorsqu lui m ma mais me meme memes mes moins mon n ne ni nos notre nous on
+ont ou par pas peu peut peuvent plus plusieurs pour pourquoi pouvoir puis qu quand que quel quelle quelles quels qui quoi
+s sa sans se sera serait ses si soient soit son sont sous souvent sur t ta te tel telle tes toi ton tous tout toute toutes
+tres trop tu un une vers via vos votre vous y
+"""
+_STOP = frozenset(_SAID_IN_PASSING.split())
+_ENDINGS = (
+    *("issements", "issement", "atrices", "atrice", "ateurs", "ateur", "ations", "ation", "logies", "logie", "ements"),
+    *("ement", "euses", "euse", "ences", "ence", "ances", "ance", "ables", "able", "istes", "iste", "ismes", "isme", "ites"),
+    *("ite", "ives", "ive", "ifs", "if", "eurs", "eur", "aux", "ales", "ale", "als", "al", "iques", "ique", "ees", "ee", "es"),
+    *("er", "ez", "ants", "antes", "ante", "ant", "ent", "ions", "ion", "e", "s", "x"),
+)
+_LEFT_AT_LEAST = 4
+_WORD = re.compile(r"[^\W_]+")
+_GRAM = 4
+
+
+def compared(*texts: str) -> str:
+    """What of these texts is indexed and compared."""
+    return " ".join(text for text in texts if text)[:COMPARED]
+
+
+def stems(text: str) -> Mapping[str, str]:
+    """The stems of a text's telling words, each with the first word that has it, in lower case and in the text's order."""
+    found: dict[str, str] = {}
+    for written in _WORD.findall(text):
+        for stem in _stems_of(written):
+            found.setdefault(stem, written.lower())
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _stems_of(written: str) -> tuple[str, ...]:
+    """The stem of one word as written; none for a word said in passing. Kept: a text says few words that no other says."""
+    return tuple(_stem(word)[:LONGEST_STEM] for word in fold(written).split() if len(word) > 1 and word not in _STOP)
+
+
+def _stem(word: str) -> str:
+    """A folded word without its first known ending, as long as four letters are left: « inscriptions » gives "inscript"."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _LEFT_AT_LEAST:
+            return word[: -len(ending)]
+    return word
+
+
+def rarity(count: int, total: int) -> float:
+    """How much a stem says of a text, when `count` texts of `total` hold it: the rarer, the more. Always above nothing."""
+    return math.log((max(total, count) + 1) / (count + 0.5))
+
+
+def closeness(text: str, others: Sequence[str]) -> Sequence[float]:
+    """How alike a text and each of the others are, from 0 to 1: the cosine of their four-letter pieces.
+
+    A piece weighs the less, the more of these texts hold it: what they all say tells none of them apart.
+    """
+    pieces = [_pieces(each[:READ_CLOSELY]) for each in (text, *others)]
+    holders = Counter(piece for counts in pieces for piece in counts)
+    weight = {piece: 1 + math.log((len(pieces) + 1) / (held + 1)) for piece, held in holders.items()}
+    mine, *theirs = [{piece: (1 + math.log(n)) * weight[piece] for piece, n in counts.items()} for counts in pieces]
+    return [_cosine(mine, each) for each in theirs]
+
+
+def _pieces(text: str) -> Counter[str]:
+    """Every run of four characters of the folded text, with the spaces before its first word and after its last."""
+    folded = f" {fold(text)} "
+    return Counter([folded[start : start + _GRAM] for start in range(len(folded) - _GRAM + 1)])
+
+
+def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    lengths = _length(one) * _length(other)
+    return sum(value * other.get(piece, 0.0) for piece, value in one.items()) / lengths if lengths else 0.0
+
+
+def _length(vector: Mapping[str, float]) -> float:
+    return math.sqrt(sum(value * value for value in vector.values()))
