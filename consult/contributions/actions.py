@@ -16,6 +16,7 @@ from consult.calendar.numbers import following, lock_numbers
 from consult.calendar.queries import locked_edition
 from consult.contributions.drafts import draft_to_publish, mark_published
 from consult.contributions.files import carry_files
+from consult.contributions.look_alikes import index, index_new
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import (
     ContributionType,
@@ -28,6 +29,7 @@ from consult.contributions.rules import (
     may_withdraw_me_too,
     search_text,
 )
+from consult.contributions.terms import index_terms
 from consult.contributions.versions import add_correction, add_version, text_of
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import transaction
@@ -103,8 +105,10 @@ def publish(
         session.add(contribution)
         session.flush()
         _add_themes(session, contribution, draft.themes)
+        index_terms(session, [contribution.id])
         text = text_of(contribution, draft.themes)
         add_version(session, contribution, text, rank=1, person_id=actor.person_id, at=at)
+        index_new(session, contribution)
         if kept is not None:
             mark_published(kept, contribution)
             carry_files(session, kept, contribution)
@@ -136,8 +140,10 @@ def edit(actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: da
         contribution.revision += 1
         session.execute(delete(ContributionTheme).where(ContributionTheme.contribution_id == contribution.id))
         _add_themes(session, contribution, draft.themes)
+        index_terms(session, [contribution.id])
         after = text_of(contribution, draft.themes)
         add_correction(session, contribution, before, after, person_id=actor.person_id, at=at)
+        index(session, [contribution.id])
         _tell(session, EventKind.CONTRIBUTION_EDITED, actor, contribution, at=at, changed=changed)
     return contribution
 
