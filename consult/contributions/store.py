@@ -43,7 +43,7 @@ class Store:
         Raises OSError when the disk refuses; nothing is left behind.
         """
         key, size, digest = secrets.token_hex(32), 0, sha256()
-        self.arrivals.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make(self.arrivals)
         try:
             with self._arriving(key).open("xb") as written:
                 while size <= most and (chunk := stream.read(CHUNK)):
@@ -64,7 +64,7 @@ class Store:
     def keep(self, key: str) -> None:
         """Give what arrived its own name: it is there, whole, even after a power cut."""
         place = self._place(key)
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make(place.parent)
         self._arriving(key).replace(place)
         for folder in (place.parent, self.folder):
             _sync(folder)
@@ -98,13 +98,19 @@ class Store:
 
     def check(self) -> None:
         """Write, read and remove a few bytes. Raises OSError."""
-        self.arrivals.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make(self.arrivals)
         probe = self._arriving(secrets.token_hex(32))
         try:
             probe.write_bytes(b"consult")
             probe.read_bytes()
         finally:
             probe.unlink(missing_ok=True)
+
+    def _make(self, folder: Path) -> None:
+        """A folder that nobody else on this machine reads: a mode given to `parents` would not count."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        for each in (self.folder, folder):
+            each.mkdir(mode=0o700, exist_ok=True)
 
     def _arriving(self, key: str) -> Path:
         return self.arrivals / _checked(key)
