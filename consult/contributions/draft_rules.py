@@ -36,7 +36,7 @@ def may_publish_from(actor: Actor, *, siren: str | None, is_published: bool) -> 
     """Whether the actor may publish a draft of their own: once, and in the name it was written in."""
     return verdict(
         (not is_published, Reason.DRAFT_PUBLISHED),
-        (siren is None or actor.acting_for(siren) is not None, Reason.MANDATE_ENDED),
+        (siren is None or actor.acting_for(siren) is not None, Reason.DRAFT_IN_ANOTHER_NAME),
     )
 
 

@@ -80,6 +80,7 @@ class Reason(StrEnum):
     NOT_SHARED = "not_shared"
 
     DRAFT_CHANGED_ELSEWHERE = "draft_changed_elsewhere"
+    DRAFT_IN_ANOTHER_NAME = "draft_in_another_name"
     DRAFT_PUBLISHED = "draft_published"
     DRAFT_TOO_LONG = "draft_too_long"
     TOO_MANY_DRAFTS = "too_many_drafts"

@@ -43,6 +43,7 @@ FAMILIES = (
     "steering_services",
     "imports",
     "contributions",
+    "drafts",
     "contribution_voices",
     "files",
     "outcomes",

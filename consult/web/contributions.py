@@ -1,17 +1,17 @@
 """Contributions: the list, one of them, writing, correcting and withdrawing, « Nous aussi »."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
 from consult.calendar.queries import themes
-from consult.calendar.rules import Stage, Verb
+from consult.calendar.rules import Verb
 from consult.contributions import actions
 from consult.contributions.actions import owner_of
+from consult.contributions.drafts import own_drafts
 from consult.contributions.hidden import HIDDEN_TITLE
 from consult.contributions.model import Contribution
 from consult.contributions.queries import find, one, sharing
@@ -32,8 +32,9 @@ from consult.web.contribution_voices import voices_of
 from consult.web.files import readable_files
 from consult.web.forms.contributions import WithdrawalForm, contribution_form
 from consult.web.paging import page_number
-from consult.web.reasons import REFUSALS, wording
+from consult.web.reasons import REFUSALS
 from consult.web.thread import thread_of
+from consult.web.writing import PREVIEW, Page, closes_at, form_of, write
 
 pages = Blueprint("contributions", __name__)
 
@@ -68,8 +69,8 @@ def show(e: str, n: int) -> str:
         sharing=shared,
         destinations=went,
         thread=thread_of(contribution, went),
-        voices=voices_of(the_edition, contribution, shares=shared.ours),
         files=readable_files(contribution),
+        voices=voices_of(the_edition, contribution, shares=shared.ours),
         hidden_title=HIDDEN_TITLE,
         **_verdicts(the_edition, contribution, said=shared.ours),
     )
@@ -97,32 +98,21 @@ def new(e: str) -> str:
     if type_ is None:
         the_edition.calendar.gate(Verb.SUBMIT_CONTRIBUTION, received_at()).or_refuse()
         return render_template(
-            "contributions/choose.html", verdicts=_may_write_each(the_edition), closes_at=_closes_at(the_edition)
+            "contributions/choose.html",
+            verdicts=_may_write_each(the_edition),
+            drafts=own_drafts(actor(), the_edition.id),
+            closes_at=closes_at(the_edition),
         )
     may_write(actor(), type_=type_, calendar=the_edition.calendar, at=received_at()).or_refuse()
-    return _form_page(type_, contribution_form(type_, actor(), themes(the_edition.id)))
+    return Page(type_, form_of(type_)).render()
 
 
 @pages.post("/<edition:e>/contributions/nouvelle")
 @doors.signed_in
 def create(e: str) -> ResponseReturnValue:
-    """Publish what was typed. Refused, the text stays in the form."""
-    the_edition = edition(e)
-    type_ = _type(request.form.get("type")) or abort(400)
-    form = contribution_form(type_, actor(), themes(the_edition.id))
-    try:
-        if not form.validate_on_submit():
-            may_write(actor(), type_=type_, calendar=the_edition.calendar, at=received_at()).or_refuse()
-            return _form_page(type_, form), 422
-        published = actions.publish(actor(), the_edition.id, form.draft(), at=received_at())
-    except Refused as refused:
-        return _kept(refused, _form_page(type_, form, refused))
-    flash(
-        f"Votre contribution est publiée sous le n°{words.NBSP}{published.number}. L’équipe l’examinera"
-        " et vous écrira ce qu’elle devient ; un accusé de réception vous est envoyé par courriel.",
-        "success",
-    )
-    return redirect(url_for("contributions.show", e=e, n=published.number), 303)
+    """Keep what was typed as a draft, then what the button asks: nothing more, a preview, or its publication."""
+    edition(e)
+    return write(e, _type(request.form.get("type")) or abort(400), None)
 
 
 @pages.get("/<edition:e>/contributions/<int:n>/modifier")
@@ -133,23 +123,25 @@ def edit(e: str, n: int) -> str:
     contribution = one(the_edition.id, n)
     _verdicts(the_edition, contribution, said=False)["may_edit"].or_refuse()
     form = contribution_form(contribution.type, actor(), themes(the_edition.id), contribution)
-    return _form_page(contribution.type, form, contribution=contribution)
+    return Page(contribution.type, form, contribution=contribution).render()
 
 
 @pages.post("/<edition:e>/contributions/<int:n>/modifier")
 @doors.signed_in
 def update(e: str, n: int) -> ResponseReturnValue:
-    """Correct a contribution that nobody has examined yet. Refused, the text stays in the form."""
+    """Correct a contribution that nobody has examined yet, or see it first. Refused, the text stays in the form."""
     the_edition = edition(e)
     contribution = one(the_edition.id, n)
     form = contribution_form(contribution.type, actor(), themes(the_edition.id), contribution)
+    page, is_preview = Page(contribution.type, form, contribution=contribution), request.form.get("act") == PREVIEW
     try:
-        if not form.validate_on_submit():
+        if is_preview or not form.validate_on_submit():
             _verdicts(the_edition, contribution, said=False)["may_edit"].or_refuse()
-            return _form_page(contribution.type, form, contribution=contribution), 422
+            return page.render(is_preview=True) if is_preview else page.answer(422)
         actions.edit(actor(), contribution.id, form.draft(), at=received_at())
     except Refused as refused:
-        return _kept(refused, _form_page(contribution.type, form, refused, contribution))
+        page.refused = refused
+        return page.answer(REFUSALS[refused.reason].status)
     flash("Vos corrections sont enregistrées.", "success")
     return redirect(url_for("contributions.show", e=e, n=n), 303)
 
@@ -204,28 +196,3 @@ def _may_write_each(the_edition: Edition) -> Sequence[tuple[ContributionType, An
     return [
         (type_, may_write(actor(), type_=type_, calendar=the_edition.calendar, at=received_at())) for type_ in ContributionType
     ]
-
-
-def _form_page(
-    type_: ContributionType, form: Any, refused: Refused | None = None, contribution: Contribution | None = None
-) -> str:
-    said = wording(refused.reason, refused.moment) if refused else None
-    return render_template(
-        "contributions/form.html",
-        type=type_,
-        form=form,
-        why_refused=said,
-        contribution=contribution,
-        closes_at=_closes_at(g.edition),
-    )
-
-
-def _closes_at(the_edition: Edition) -> datetime | None:
-    return the_edition.calendar.window(Stage.NEEDS).closes_at
-
-
-def _kept(refused: Refused, page: str) -> ResponseReturnValue:
-    """The form again, with what was typed and why it was refused. The status is that of the refusal."""
-    response = make_response(page, REFUSALS[refused.reason].status)
-    response.headers["Cache-Control"] = "no-store"
-    return response

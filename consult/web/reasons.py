@@ -84,6 +84,7 @@ REFUSALS: dict[Reason, Words] = {
     Reason.ALREADY_SHARED: Words(409, "Votre collectivité l’a déjà dit", "Une fois par collectivité suffit. Rien n’a été changé."),
     Reason.NOT_SHARED: Words(409, "Votre collectivité ne l’avait pas dit", "Il n’y a donc rien à retirer."),
     Reason.DRAFT_CHANGED_ELSEWHERE: Words(409, "Ce brouillon a changé ailleurs", "Il a été enregistré depuis un autre appareil ou un autre onglet. Comparez les deux textes, puis enregistrez celui que vous gardez."),
+    Reason.DRAFT_IN_ANOTHER_NAME: Words(409, "Ce brouillon est au nom d’une autre collectivité", "Il garde le nom dans lequel il a été écrit, et vous ne parlez plus pour cette collectivité. Pour le publier en votre nom d’aujourd’hui, copiez son texte dans une nouvelle contribution."),
     Reason.DRAFT_PUBLISHED: Words(409, "Ce brouillon est déjà publié", "Il est devenu une contribution, que vous pouvez corriger à son adresse. Rien n’a été changé."),
     Reason.DRAFT_TOO_LONG: Words(413, "Ce texte est trop long pour être gardé", "Un brouillon tient en 100 000 caractères, tous champs réunis. Raccourcissez-le, puis enregistrez-le."),
     Reason.TOO_MANY_DRAFTS: Words(409, "Vous avez déjà vingt brouillons", "Publiez-en un, ou supprimez-en un, pour en commencer un autre."),

@@ -60,7 +60,7 @@ def test_when_it_may_be_saved(is_published: bool, is_latest: bool, length: int, 
     [
         (None, False, None),
         ("214602401", False, None),
-        ("214601288", False, Reason.MANDATE_ENDED),
+        ("214601288", False, Reason.DRAFT_IN_ANOTHER_NAME),
         ("214602401", True, Reason.DRAFT_PUBLISHED),
     ],
 )

@@ -194,7 +194,7 @@ class TestPublishing:
     def test_in_a_name_one_no_longer_has_it_is_not_published(self, edition: Edition, author: Actor, world: World) -> None:
         draft = started(author, edition)
         moved = replace(author, mandate=world.person(GRAMAT).mandate, mandates=world.person(GRAMAT).mandates)
-        assert refusal(publish, moved, edition.id, NEED, at=LATER, draft_id=draft.id) is Reason.MANDATE_ENDED
+        assert refusal(publish, moved, edition.id, NEED, at=LATER, draft_id=draft.id) is Reason.DRAFT_IN_ANOTHER_NAME
         decide_attachment(author, AttachmentStatus.ENDED)
         reason = refusal(publish, author, edition.id, NEED, at=LATER, draft_id=draft.id)
         assert reason is Reason.NO_COLLECTIVITE, "ended since the request was read"

@@ -102,6 +102,7 @@ class Premises:
         say_me_too(owner, self.shared.id, at=DURING_NEEDS)
         (self.document,) = documents.join(owner, self.mine[1], "plan.pdf")
         self.draft = start_draft(owner, edition.id, ContributionType.NEED, {"title": "Un besoin"}, at=DURING_NEEDS)
+        self.doomed = start_draft(owner, edition.id, ContributionType.NEED, {"title": "Un autre"}, at=DURING_NEEDS)
         (self.draft_document,) = documents.join(owner, self.draft, "plan.pdf")
         self.contested = need(owner, edition)
         declare_ineligible(team, self.contested.id, reason="Hors du champ.", at=DURING_NEEDS)
@@ -152,6 +153,10 @@ class Premises:
         into = {"contributions": [str(mine[2])], "proposals": [str(number)]}
         return [
             Deed("files.join", f"{written}/{mine[0]}/documents", "owner", documents.sent()),
+            Deed(
+                "drafts.update", f"{written}/brouillons/{self.doomed.id}", "owner", NEED | {"act": "brouillon", "revision": "1"}
+            ),
+            Deed("drafts.remove", f"{written}/brouillons/{self.doomed.id}/suppression", "owner"),
             Deed("files.join_to_draft", drafted, "owner", documents.sent()),
             Deed("files.remove_from_draft", f"{drafted}/{self.draft_document.id}/retrait", "owner"),
             Deed("files.remove", f"{written}/{mine[0]}/documents/{self.document.id}/retrait", "owner"),

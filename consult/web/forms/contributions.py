@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, SearchField, StringField, TextAreaField, ValidationError
 
 from consult.calendar.model import Theme
@@ -17,6 +18,10 @@ from consult.web.forms.inputs import EurosField, QuickSelectField, TicksField, o
 from consult.web.words import typo
 
 MOST_THEMES = 3
+LONGEST_TITLE = 120
+LONGEST_IMPORTED_TITLE = 250
+"""What came from elsewhere with a longer title keeps it when the rest is corrected."""
+
 SORTS = (Sort.RECENT, Sort.OLDEST, Sort.SHARED)
 
 
@@ -28,7 +33,7 @@ def _one_to_three(_form: Any, field: Any) -> None:
 
 
 def _title(description: str) -> StringField:
-    rules = [*required("Donnez un titre à votre contribution."), at_most(120)]
+    rules = [*required("Donnez un titre à votre contribution."), at_most(LONGEST_TITLE)]
     return StringField("Titre", rules, description=description, filters=[one_line])
 
 
@@ -144,11 +149,20 @@ def _typed(form: NeedForm | ServiceForm) -> dict[str, Any]:
 
 
 def contribution_form(
-    type_: ContributionType, actor: Actor, themes: Sequence[Theme], contribution: Contribution | None = None
+    type_: ContributionType,
+    actor: Actor,
+    themes: Sequence[Theme],
+    contribution: Contribution | None = None,
+    typed: MultiDict[str, Any] | None = None,
 ) -> NeedForm | ServiceForm:
-    """The form of this type for this person, filled in with a contribution when one is corrected."""
+    """The form of this type for this person: what the request sends, or the contribution that is corrected, or what was
+    `typed` in a draft, right or wrong."""
     kind = NeedForm if type_ is ContributionType.NEED else ServiceForm
-    form = kind(data=_values(contribution) if contribution else None)
+    sent = {} if typed is None else {"formdata": typed}
+    form = kind(data=_values(contribution) if contribution else None, **sent)
+    if contribution and len(contribution.title) > LONGEST_TITLE:
+        form.title.validators = [*required("Donnez un titre à votre contribution."), at_most(LONGEST_IMPORTED_TITLE)]
+        form.title.flags.maxlength = LONGEST_IMPORTED_TITLE
     form.type.data = type_.slug
     form.themes.choices = [(theme.slug, theme.label) for theme in themes]
     if "partner" in form and actor.profile is not Profile.PARTENAIRE:

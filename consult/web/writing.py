@@ -1,0 +1,208 @@
+"""Writing a contribution, from a blank page or a draft: what is typed is kept first, then shown as it will be, or published.
+
+Keeping and publishing are two transactions, in that order: whatever comes of the publication, the text is not lost.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from consult.calendar.model import Edition
+from consult.calendar.queries import themes
+from consult.calendar.rules import Stage
+from consult.contributions import actions
+from consult.contributions.draft_rules import is_blank, may_publish_from
+from consult.contributions.drafts import number_of, own_draft, save_draft, start_draft
+from consult.contributions.model import Contribution, ContributionType, Draft
+from consult.contributions.rules import may_write
+from consult.ground.actor import Actor
+from consult.ground.refusals import ALLOWED, Reason, Refused, Verdict, verdict
+from consult.ground.text import visible
+from consult.web import words
+from consult.web.context import actor, edition, received_at
+from consult.web.examples import examples_of
+from consult.web.forms.contributions import contribution_form
+from consult.web.reasons import REFUSALS, wording
+
+SAVE, PREVIEW = "brouillon", "apercu"
+"""What the buttons of the form ask, in its field « act »; anything else publishes."""
+
+TEXTS = (
+    *("partner", "title", "situation", "audience", "effects", "users", "url", "repository", "licence"),
+    *("funding_sought", "funding_purpose"),
+)
+LONGEST_THEME = 60
+MOST_THEMES_KEPT = 40
+
+
+def typed() -> dict[str, Any]:
+    """What the request's form holds, as it was typed: a draft may be wrong."""
+    texts = {name: visible(request.form[name]) for name in TEXTS if request.form.get(name)}
+    return texts | {"themes": [visible(slug)[:LONGEST_THEME] for slug in request.form.getlist("themes")][:MOST_THEMES_KEPT]}
+
+
+def speaking(draft: Draft | None) -> Actor:
+    """Whoever asks, in the name the draft was written in; in their present one when they no longer have it."""
+    return (actor().acting_for(draft.siren) if draft and draft.siren else None) or actor()
+
+
+def form_of(type_: ContributionType, draft: Draft | None = None) -> Any:
+    """The form of a type: as sent by this request, or filled in with a draft."""
+    shown = MultiDict(draft.data) if draft and request.method == "GET" else None
+    return contribution_form(type_, actor(), themes(g.edition.id), typed=shown)
+
+
+def write(e: str, type_: ContributionType, draft: Draft | None) -> ResponseReturnValue:
+    """What the buttons of the form do. The text is kept first, in a transaction of its own."""
+    act, page = request.form.get("act"), Page(type_, form_of(type_, draft), draft)
+    try:
+        page.draft = _kept(e, type_, draft)
+    except Refused as refused:
+        if draft is not None or act == SAVE:
+            return _not_kept(e, page, refused)
+        page.why_not_kept = refused  # there is no room for one more draft: the rest is done all the same
+    if act == SAVE:
+        return _saved(e, page)
+    if act == PREVIEW:
+        return page.render(is_preview=True)
+    return _publish(e, page)
+
+
+def _kept(e: str, type_: ContributionType, draft: Draft | None) -> Draft | None:
+    data, at = typed(), received_at()
+    if draft is not None:
+        revision = request.form.get("revision", "")
+        known = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
+        return save_draft(actor(), draft.id, data, revision=known, at=at)
+    return None if is_blank(data) else start_draft(actor(), edition(e).id, type_, data, at=at)
+
+
+def _not_kept(e: str, page: "Page", refused: Refused) -> ResponseReturnValue:
+    """Why the draft is not saved. Changed elsewhere, both texts are shown; published already, that is where to go."""
+    if _is_script():
+        return jsonify({"said": f"{REFUSALS[refused.reason].title}{words.NBSP}: ce texte n’est pas enregistré."}), _status(
+            refused
+        )
+    if refused.reason is Reason.DRAFT_PUBLISHED and page.draft:
+        flash("Ce brouillon est déjà publié : voici ce qu’il est devenu.", "info")
+        return redirect(url_for("contributions.show", e=e, n=number_of(page.draft)), 303)
+    if refused.reason is Reason.DRAFT_CHANGED_ELSEWHERE and page.draft:
+        page.draft = page.stored = own_draft(actor(), g.edition.id, page.draft.id)
+    page.why_not_kept = refused
+    return page.answer(_status(refused))
+
+
+def _saved(e: str, page: "Page") -> ResponseReturnValue:
+    draft = page.draft
+    if draft is None:
+        if _is_script():
+            return jsonify({"said": ""})
+        flash("Il n’y a encore rien à garder : écrivez quelques mots.", "info")
+        return redirect(url_for("contributions.new", e=e, type=page.type.slug), 303)
+    url, said = url_for("drafts.show", e=e, draft_id=draft.id), f"Brouillon enregistré à {words.hour(draft.saved_at)}."
+    if _is_script():
+        return jsonify({"said": said, "url": url, "revision": draft.revision})
+    flash(f"{said} Il n’est pas publié, et vous seul pouvez le lire.", "success")
+    return redirect(url, 303)
+
+
+def _publish(e: str, page: "Page") -> ResponseReturnValue:
+    draft, at = page.draft, received_at()
+    try:
+        if not page.form.validate_on_submit():
+            page.may_publish().or_refuse()
+            return page.answer(422)
+        published = actions.publish(actor(), edition(e).id, page.form.draft(), at=at, draft_id=draft.id if draft else None)
+    except Refused as refused:
+        page.refused = refused
+        return page.answer(_status(refused))
+    flash(
+        f"Votre contribution est publiée sous le n°{words.NBSP}{published.number}. L’équipe l’examinera"
+        " et vous écrira ce qu’elle devient ; un accusé de réception vous est envoyé par courriel.",
+        "success",
+    )
+    return redirect(url_for("contributions.show", e=e, n=published.number), 303)
+
+
+def _status(refused: Refused) -> int:
+    return REFUSALS[refused.reason].status
+
+
+def _is_script() -> bool:
+    """Whether the page's own script asks, as one types."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+@dataclass(slots=True)
+class Page:
+    """The page of the form: what is typed, where it is kept, and why something was refused."""
+
+    type: ContributionType
+    form: Any
+    draft: Draft | None = None
+    contribution: Contribution | None = None
+    """The one that is corrected."""
+    refused: Refused | None = None
+    why_not_kept: Refused | None = None
+    stored: Draft | None = None
+    """What another device saved meanwhile."""
+
+    def may_publish(self) -> Verdict:
+        """Whether publishing would be allowed now, in the name the draft was written in."""
+        siren = self.draft.siren if self.draft else None
+        return verdict(
+            may_write(speaking(self.draft), type_=self.type, calendar=g.edition.calendar, at=received_at()),
+            may_publish_from(actor(), siren=siren, is_published=False),
+        )
+
+    def render(self, *, is_preview: bool = False) -> str:
+        """The page, as text."""
+        now = self.may_publish() if self.draft and not self.refused else ALLOWED
+        return render_template(
+            "contributions/form.html",
+            type=self.type,
+            form=self.form,
+            draft=self.draft,
+            author=speaking(self.draft),
+            contribution=self.contribution,
+            why_refused=_said(self.refused),
+            why_not_yet=wording(now.reason, now.moment) if now.reason else None,
+            why_not_kept=_said(self.why_not_kept),
+            stored=self._stored(),
+            preview=self.form.draft() if is_preview else None,
+            examples=examples_of(self.type, [(slug, label) for slug, label in self.form.themes.choices]),
+            closes_at=closes_at(g.edition),
+        )
+
+    def answer(self, status: int) -> ResponseReturnValue:
+        """The form again, nothing typed lost, with why. Never kept by a browser."""
+        response = make_response(self.render(), status)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _stored(self) -> Sequence[tuple[str, str]]:
+        """The fields in which the text saved elsewhere is not the one typed here."""
+        if self.stored is None:
+            return []
+        here, there = typed(), self.stored.data
+        labels = dict(self.form.themes.choices)
+        fields = [(field.name, field.label.text) for field in self.form if field.name in TEXTS]
+        differing = [(label, there.get(name, "")) for name, label in fields if here.get(name, "") != there.get(name, "")]
+        if here["themes"] != there.get("themes", []):
+            ticked = [labels.get(slug, slug) for slug in there.get("themes", [])]
+            differing.append((self.form.themes.label.text, " · ".join(ticked)))
+        return differing
+
+
+def _said(refused: Refused | None) -> str | None:
+    return wording(refused.reason, refused.moment) if refused else None
+
+
+def closes_at(the_edition: Edition) -> datetime | None:
+    """When the needs close."""
+    return the_edition.calendar.window(Stage.NEEDS).closes_at
