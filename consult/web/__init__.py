@@ -41,6 +41,7 @@ FAMILIES = (
     "steering",
     "steering_interests",
     "steering_services",
+    "steering_schemes",
     "imports",
     "contributions",
     "drafts",

@@ -37,6 +37,7 @@ from consult.services.model import DeploymentStatus
 from consult.triage.actions import declare_ineligible
 from consult.triage.contests import contest
 from consult.triage.reports import report
+from consult.triage.scheme_queries import histories
 from consult.voting.actions import give_support
 from tests.support import documents, retained
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
@@ -109,6 +110,7 @@ class Premises:
         self.contest = contest(owner, self.contested.id, text="Elle est dans le champ.", at=DURING_NEEDS)
         report(owner, self.others.id, text="Une publicité.", at=DURING_NEEDS)
         self.scheme = scheme(edition)
+        self.rule = histories(edition.id)[0].in_force[0]
         self.proposal = proposal(edition)
         group(self.mine[0], self.proposal)
         give_support(owner, self.proposal.id, at=DURING_VOTE)
@@ -203,9 +205,14 @@ class Premises:
         decision = {"outcome": "retained", **REASON}
         born = {"proposal": str(self.candidates.id), "name": "Autre service", "summary": "Un autre.", **REASON}
         moved = {"opens_at": "2021-03-15T12:00", "closes_at": "2021-04-30T12:00", "step": "confirmed", **REASON}
+        schemes = "/pilotage/2021/guichets"
+        rule = {"who": "Tous.", "purpose": "Tout.", "funding": "Un peu.", "source": "Le site.", **REASON}
         return [
             Deed("ballots.withdraw", f"{vote}/retrait", "owner", at=DURING_VOTE),
             Deed("ballots.give", vote, "owner", at=DURING_VOTE, also=AT_HOME | {PENDING}),
+            Deed("steering_schemes.new", f"{schemes}/nouveau", "team", {"name": "Axe 2", "code": "axe2"}),
+            Deed("steering_schemes.add_rule", f"{schemes}/1/regles/nouvelle", "team", rule),
+            Deed("steering_schemes.correct_rule", f"{schemes}/1/regles/{self.rule.id}", "team", rule),
             Deed("steering.move", "/pilotage/2021/calendrier/voting", "team", moved, at=DURING_VOTE),
             Deed("committee.decide", f"/comite/2022/propositions/{self.undecided.number}", "team", decision, at=CLOSED),
             Deed("committee.proclaim", "/comite/2022/proclamation", "team", {"confirm": "y"}, at=CLOSED),
