@@ -6,18 +6,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import RECEIVED, ContributionType, Status, searched_words
+from consult.contributions.terms import holds
 from consult.ground.actor import Profile
 from consult.ground.database import reading
 from consult.ground.paging import MOST_LISTED, PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.register.model import Collectivite
-from consult.register.rules import full_name, kind_label
+from consult.register.rules import Kind, Stratum, full_name, kind_label
+
+BEGINNING = 600
+"""Characters of a text that a feed gives."""
 
 
 class Sort(StrEnum):
@@ -46,6 +50,10 @@ class Filters:
     theme_id: int | None = None
     status: Status | None = None
     departement: str | None = None
+    region: str | None = None
+    kind: Kind | None = None
+    stratum: Stratum | None = None
+    siren: str | None = None
     words: str = ""
     sort: Sort = Sort.RECENT
 
@@ -130,6 +138,15 @@ def find(edition_id: int, filters: Filters, *, page: int = 1, size: int = PAGE_S
     return find(edition_id, filters, page=last, size=size)
 
 
+def latest(edition_id: int, filters: Filters, *, size: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The last ones that a list keeps, latest first, with the beginning of their text; hidden ones left out. One statement."""
+    kept = [*_kept(edition_id, filters), Contribution.hidden_at.is_(None)]
+    ids = select(Contribution.id).where(*kept).order_by(Contribution.number.desc()).limit(size).subquery()
+    beginning = func.substr(Contribution.situation, 1, BEGINNING).label("beginning")
+    found = _lines(beginning, Contribution.status_at).join(ids, ids.c.id == Contribution.id)
+    return reading().execute(found.order_by(Contribution.number.desc())).all()
+
+
 def lines(contribution_ids: Sequence[int] | Select[Any]) -> Sequence[ContributionLine]:
     """These contributions as lines, by number. One statement."""
     rows = reading().execute(
@@ -170,6 +187,9 @@ def _line(row: Any) -> ContributionLine:
     )
 
 
+_PLACED = (Contribution.departement, Contribution.region, Contribution.kind, Contribution.stratum, Contribution.siren)
+
+
 def _kept(edition_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     kept: list[ColumnElement[bool]] = [
         Contribution.edition_id == edition_id,
@@ -177,14 +197,15 @@ def _kept(edition_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     ]
     if filters.type:
         kept.append(Contribution.type == filters.type)
-    if filters.departement:
-        kept.append(Contribution.departement == filters.departement)
+    for column in _PLACED:
+        if wanted := getattr(filters, column.key):
+            kept.append(column == wanted)
     if filters.theme_id:
         kept.append(
             exists().where(ContributionTheme.contribution_id == Contribution.id, ContributionTheme.theme_id == filters.theme_id)
         )
     words = searched_words(filters.words)
-    found = [Contribution.search_text.contains(f" {word}") for word in words]
+    found: list[ColumnElement[bool]] = [holds(edition_id, word) for word in words]
     if found:
         found.append(Contribution.hidden_at.is_(None))  # a hidden text is found by its number only
     if len(words) == 1 and words[0].isdecimal() and len(words[0]) < 8:

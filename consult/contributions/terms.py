@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnExpressionArgument, Select, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from consult.contributions.model import Contribution, ContributionTerm
 
 LONGEST_TERM = 60
+_LAST = "{"
+"""Comes after every letter and digit."""
 
 
 def index_terms(session: Session, contribution_ids: Sequence[int]) -> None:
@@ -42,4 +44,15 @@ def _words_of(session: Session, *which: ColumnExpressionArgument[bool]) -> Selec
         .where(*which, word != "")
         .distinct()
         .order_by(Contribution.edition_id, "term", Contribution.id)
+    )
+
+
+def holds(edition_id: int, beginning: str) -> ColumnElement[bool]:
+    """Whether a contribution of the edition holds a word that begins so. The words are compared as bytes on both engines."""
+    begins = beginning[:LONGEST_TERM]
+    after = begins + _LAST
+    return Contribution.id.in_(
+        select(ContributionTerm.contribution_id).where(
+            ContributionTerm.edition_id == edition_id, ContributionTerm.term >= begins, ContributionTerm.term < after
+        )
     )

@@ -7,6 +7,7 @@ from sqlalchemy import Subquery, exists, func, select
 
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound
+from consult.ground.text import fold
 from consult.register.model import Collectivite, Departement, RegisterLoad, Succession
 from consult.register.rules import Kind, is_siren
 from consult.register.search import LINE, CollectiviteLine, find, search
@@ -24,6 +25,7 @@ __all__ = [
     "lines",
     "members",
     "past_of",
+    "places",
     "search",
     "todays",
 ]
@@ -111,6 +113,14 @@ def counts_by_kind() -> dict[Kind, int]:
 def departements() -> Sequence[tuple[str, str]]:
     """Code and name of every département, in the order of the codes, for filters."""
     return reading().execute(select(Departement.code, Departement.name).order_by(Departement.code)).all()
+
+
+def places() -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, str]]]:
+    """Code and name of every département, in the order of the codes, and of every région, by name. One statement."""
+    columns = (Departement.code, Departement.name, Departement.region, Departement.region_name)
+    rows = reading().execute(select(*columns).order_by(Departement.code)).all()
+    regions = {row.region: row.region_name for row in rows}
+    return [(row.code, row.name) for row in rows], sorted(regions.items(), key=lambda region: fold(region[1]))
 
 
 def everyone() -> Sequence[tuple[str, Kind, int]]:

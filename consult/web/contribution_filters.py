@@ -9,10 +9,15 @@ from flask import request
 from consult.calendar.queries import themes
 from consult.contributions.queries import Filters, Sort
 from consult.contributions.rules import RECEIVED, ContributionType
-from consult.register.queries import departements
+from consult.register.queries import lines, places
+from consult.register.rules import Kind, Stratum
 from consult.web.forms.contributions import FiltersForm
 
 LONGEST_SAID = 40
+CHOSEN = ("type", "theme", "statut", "nature", "region", "departement", "population")
+"""The filters that are a choice among a few, as addresses say them."""
+IN_ADDRESS = (*CHOSEN, "collectivite", "q")
+"""Every filter, as addresses say them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,31 +33,54 @@ class Asked:
     themes: Mapping[int, str]
     """Every theme of the edition, by id, for the lines of the list."""
 
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters in force, as an address says them; the sort is not one."""
+        known = {name: _known(self.form[name]) for name in CHOSEN}
+        return {
+            name: value
+            for name, value in (known | {"collectivite": self.filters.siren, "q": self.filters.words}).items()
+            if value
+        }
+
 
 def asked(edition_id: int) -> Asked:
-    """Read the address of the request. Two statements, to know the themes and the départements."""
+    """Read the address of the request. Two statements, to know the themes and the places; one more for a collectivité."""
     every = themes(edition_id)
     form = FiltersForm(formdata=request.args)
-    form.offer(every, departements())
-    known = {name: _known(form[name]) for name in ("type", "theme", "statut", "departement", "tri")}
+    form.offer(every, *places())
+    known = {name: _known(form[name]) for name in (*CHOSEN, "tri")}
+    siren, named = _collectivite(form)
     filters = Filters(
         type=next((type_ for type_ in ContributionType if type_.slug == known["type"]), None),
         theme_id=next((theme.id for theme in every if theme.slug == known["theme"]), None),
         status=next((status for status in RECEIVED if status.slug == known["statut"]), None),
         departement=known["departement"],
+        region=known["region"],
+        kind=Kind(known["nature"]) if known["nature"] else None,
+        stratum=Stratum(known["population"]) if known["population"] else None,
+        siren=siren,
         words=form.q.data or "",
         sort=Sort(known["tri"] or Sort.RECENT),
     )
+    labels = [*(_label(form[name], known[name]) for name in CHOSEN), named, f"« {form.q.data} »" if form.q.data else ""]
+    unknown = [name for name in known if form[name].data and not known[name]]
+    if form.collectivite.data and not siren:
+        unknown.append("collectivite")
     return Asked(
         form=form,
         filters=filters,
-        active=[label for name in ("type", "theme", "statut", "departement") if (label := _label(form[name], known[name]))]
-        + ([f"« {form.q.data} »"] if form.q.data else []),
-        ignored=[
-            f"{form[name].label.text} « {_short(form[name].data)} »" for name in known if form[name].data and not known[name]
-        ],
+        active=[label for label in labels if label],
+        ignored=[f"{form[name].label.text} « {_short(form[name].data)} »" for name in unknown],
         themes={theme.id: theme.label for theme in every},
     )
+
+
+def _collectivite(form: FiltersForm) -> tuple[str | None, str]:
+    """The SIREN asked for, when the register knows it, and the name of the collectivité."""
+    typed = form.collectivite.data
+    found = lines([typed]).get(typed) if typed else None
+    return (found.siren, found.full_name) if found else (None, "")
 
 
 def _known(field: Any) -> str | None:

@@ -24,7 +24,7 @@ from consult.triage.queries import destinations
 from consult.triage.rules import FROM, may_reopen, may_triage
 from consult.triage.scheme_queries import offered
 from consult.web.context import actor, received_at
-from consult.web.contribution_filters import asked
+from consult.web.contribution_filters import IN_ADDRESS, asked
 from consult.web.files import readable_files
 from consult.web.forms.desk import ContestAnswerForm, HideForm, QuestionForm, ReopenForm, ShowForm
 from consult.web.forms.triage import GroupForm, IneligibleForm, ReorientForm, UngroupForm
@@ -32,7 +32,7 @@ from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS, wording
 from consult.web.thread import thread_of
 
-KEPT = ("q", "statut", "type", "theme", "departement", "page")
+KEPT = (*IN_ADDRESS, "page")
 """What an address of the desk keeps of the queue."""
 
 

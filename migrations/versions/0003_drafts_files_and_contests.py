@@ -76,6 +76,19 @@ def _schemes_from_rules() -> None:
             batch_op.alter_column(name, existing_type=sa.Text(), nullable=False, server_default=None)
 
 
+def _index_terms() -> None:
+    """Each folded word of `search_text`, once a contribution. It holds letters, digits and spaces only: nothing to escape."""
+    if op.get_bind().dialect.name == "postgresql":
+        words = "unnest(string_to_array(trim(search_text), ' ')) AS word (value)"
+    else:
+        words = """json_each('["' || replace(trim(search_text), ' ', '","') || '"]') AS word"""
+    op.execute(
+        "INSERT INTO contribution_term (edition_id, term, contribution_id) "  # noqa: S608 - our own words
+        f"SELECT DISTINCT edition_id, substr(word.value, 1, 60), contribution.id FROM contribution, {words} "
+        "WHERE word.value <> ''"
+    )
+
+
 def upgrade() -> None:
     op.create_table(
         "contribution_import",
@@ -380,6 +393,7 @@ def upgrade() -> None:
     op.execute("UPDATE contribution SET region = (SELECT region FROM collectivite WHERE siren = contribution.siren)")
     op.execute("UPDATE contribution SET kind = (SELECT kind FROM collectivite WHERE siren = contribution.siren)")
     op.execute("UPDATE contribution SET stratum = (SELECT stratum FROM collectivite WHERE siren = contribution.siren)")
+    _index_terms()
 
 
 def downgrade() -> None:

@@ -107,7 +107,8 @@ class TestList:
         last = client.get(page.links()["Page suivante"])
         assert [tag.get_text() for tag in last.soup.select(".item-title")] == ["Contribution 0"]
         assert last.form(LIST) == {
-            "q": "contribution", "type": "besoin", "theme": "", "statut": "", "departement": "46", "tri": "recent"
+            "q": "contribution", "type": "besoin", "theme": "", "statut": "", "nature": "", "region": "", "departement": "46",
+            "population": "", "collectivite": "", "tri": "recent",
         }  # fmt: skip
 
     @pytest.mark.parametrize("query", ["type=idee", "theme=autre", "statut=brouillon", "departement=99", "tri=hasard"])

@@ -13,6 +13,7 @@ from consult.contributions.queries import Sort
 from consult.contributions.rules import RECEIVED, ContributionType
 from consult.ground.actor import Actor, Profile
 from consult.ground.pasted import html_to_text
+from consult.register.rules import Kind, Stratum
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.inputs import EurosField, QuickSelectField, TicksField, one_line, web_address
 from consult.web.words import typo
@@ -197,13 +198,27 @@ class FiltersForm(Form):
     type = QuickSelectField("Type")
     theme = QuickSelectField("Thème")
     statut = QuickSelectField("État")
+    nature = QuickSelectField("Nature")
+    region = QuickSelectField("Région")
     departement = QuickSelectField("Département")
+    population = QuickSelectField("Population")
+    collectivite = StringField(
+        "SIREN d’une collectivité",
+        description="Neuf chiffres, que donne la page de la collectivité.",
+        filters=[lambda typed: "".join((typed or "").split())],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
     tri = QuickSelectField("Trier")
 
-    def offer(self, themes: Sequence[Theme], departements: Sequence[tuple[str, str]]) -> None:
+    def offer(
+        self, themes: Sequence[Theme], departements: Sequence[tuple[str, str]], regions: Sequence[tuple[str, str]]
+    ) -> None:
         """Give each list its choices; "" keeps everything."""
         self.type.choices = [("", "Besoins et services"), *((type_.slug, type_.plural) for type_ in ContributionType)]
         self.theme.choices = [("", "Tous les thèmes"), *((theme.slug, theme.label) for theme in themes)]
         self.statut.choices = [("", "Tous les états"), *((status.slug, status.label) for status in RECEIVED)]
+        self.nature.choices = [("", "Toutes les collectivités"), *((kind.value, kind.plural.capitalize()) for kind in Kind)]
+        self.region.choices = [("", "Toutes les régions"), *((code, typo(name)) for code, name in regions)]
+        self.population.choices = [("", "Toutes les tailles"), *((band.value, band.label.capitalize()) for band in Stratum)]
         self.departement.choices = [("", "Toute la France"), *((code, typo(f"{name} ({code})")) for code, name in departements)]
         self.tri.choices = [(sort.value, sort.label.capitalize()) for sort in SORTS]
