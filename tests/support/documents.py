@@ -4,7 +4,11 @@ import struct
 import zlib
 from collections.abc import Mapping
 from io import BytesIO
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from consult.contributions.file_types import FileType
 from consult.contributions.files import arriving, files_of, files_of_draft, join_files, join_files_to_draft
@@ -92,6 +96,15 @@ def one_of_each() -> dict[FileType, bytes]:
         FileType.ODT: odt(),
         FileType.DOCX: docx(),
     }
+
+
+def body(fields: Mapping[str, str], *documents: tuple[bytes, str, str]) -> dict[str, Any]:
+    """A form and its documents (content, name, type) as a browser sends them, however heavy."""
+    values = MultiDict[str, Any](fields)
+    for content, name, type_ in documents:
+        values.add("documents", FileStorage(BytesIO(content), name, content_type=type_))
+    boundary, encoded = encode_multipart(values)
+    return {"data": encoded, "content_type": f"multipart/form-data; boundary={boundary}"}
 
 
 def sent(content: bytes | None = None, name: str = "plan.pdf") -> dict[str, tuple[BytesIO, str]]:
