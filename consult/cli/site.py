@@ -163,7 +163,8 @@ def serve(bind: str, workers: int | None) -> None:
 @click.option("--once", is_flag=True, help="Veille sur les comptes, vide la boîte d’envoi, puis s’arrête.")
 @with_app
 def work(once: bool) -> None:
-    """Envoie les courriels en attente, prévient puis ferme les comptes que personne ne visite depuis deux ans.
+    """Envoie les courriels en attente, rappelle les brouillons avant la fin du recueil, prévient puis ferme les comptes que
+    personne ne visite depuis deux ans.
 
     Peut tourner deux fois à la fois ; s’arrête entre deux messages.
     """
@@ -201,12 +202,15 @@ def surviving(turn: Callable[[], Result], otherwise: Result) -> Result:
 
 
 def tend_once(stop: threading.Event | None = None) -> None:
-    """Warn and close the accounts that nobody visits, forget what nothing needs, a batch at a time, until all is done."""
+    """Recall drafts before the needs close, warn and close the accounts that nobody visits, forget what nothing needs: a batch
+    at a time, until all is done."""
     from consult.accounts.addresses import forget_address_changes
     from consult.accounts.closing import close_dormant, warn_dormant
     from consult.accounts.sessions import forget_sessions
     from consult.accounts.sign_in import forget_requests
+    from consult.contributions.drafts import forget_drafts
     from consult.contributions.files import sweep_store
+    from consult.contributions.reminders import remind_of_drafts
     from consult.contributions.store import Store
 
     def count(turn: Callable[..., int]) -> int:
@@ -216,9 +220,12 @@ def tend_once(stop: threading.Event | None = None) -> None:
         return total
 
     warned, closed = count(warn_dormant), count(close_dormant)
-    for forget in (forget_sessions, forget_address_changes, forget_requests):
+    for forget in (forget_sessions, forget_address_changes, forget_requests, forget_drafts):
         count(forget)
+    recalled = count(remind_of_drafts)
     sweep_store(Store(settings().instance_dir), at=clock.outside())
+    if recalled:
+        click.echo(words.plural(recalled, "brouillon rappelé", "brouillons rappelés"))
     if warned or closed:
         told = words.plural(warned, "compte prévenu", "comptes prévenus")
         click.echo(f"{told}, {words.plural(closed, 'compte fermé', 'comptes fermés')} faute de visite")

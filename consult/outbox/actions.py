@@ -26,8 +26,9 @@ USEFUL_FOR = {
     Notice.SIGN_IN: timedelta(minutes=15),
     Notice.ADDRESS_CODE: timedelta(minutes=15),
     Notice.MAILBOX_CODE: timedelta(days=7),
+    Notice.DRAFT_REMINDER: timedelta(hours=3),
 }
-"""How long a notice is worth reading, when not for ever: an old code opens nothing."""
+"""How long a notice is worth reading, when not for ever: an old code opens nothing, a reminder is not read after the close."""
 
 FAREWELLS = frozenset({Notice.ADDRESS_CHANGED, Notice.ACCOUNT_CLOSED})
 """The last words to an address that is nobody's any more: once they are sent, it is forgotten."""
