@@ -28,6 +28,7 @@ FAMILIES = (
     "moderation",
     "moderation_files",
     "moderation_reports",
+    "moderation_bulk",
     "moderation_attachments",
     "steering_roles",
     "domains",

@@ -182,6 +182,18 @@ class Premises:
             Deed("contribution_voices.answer", f"{written}/{mine[0]}/reponse", "owner", {"text": "Depuis mars."}),
             Deed("contribution_voices.contest", f"{written}/{mine[4]}/contestation", "owner", {"text": "Elle est utile."}),
             Deed("moderation_files.presence", f"{desk}/{mine[0]}/presence", "team"),
+            Deed(
+                "moderation_bulk.reorient",
+                "/moderation/2021/lot/reorienter",
+                "team",
+                {"contributions": [str(self.others.number)], "scheme": str(self.scheme.id), **REASON},
+            ),
+            Deed(
+                "moderation_bulk.declare_ineligible",
+                "/moderation/2021/lot/non-recevable",
+                "team",
+                {"contributions": [str(self.shared.number)], **REASON},
+            ),
             Deed("moderation_reports.settle", "/moderation/2021/signalements/1", "team", {"answer": "Rien d’anormal."}),
             Deed("moderation.ungroup", f"{desk}/{grouped}/degrouper", "team", {"proposal": str(number)}),
             Deed("proposals.create", "/moderation/2021/propositions/nouvelle", "team", PROPOSAL),

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from consult.triage.file_rules import LONGEST_TEXT
 from consult.web.forms.base import Act, Form, at_most, required
-from consult.web.forms.inputs import NumberField
+from consult.web.forms.inputs import NumberField, reference, seen_reference
+from consult.web.forms.triage import IneligibleForm, ReorientForm
 
 
 def _text(label: str, missing: str, description: str = "", rows: int = 4) -> Any:
@@ -100,3 +101,21 @@ class SettleForm(Act):
     """What was done about a report."""
 
     answer = _text("Ce qui a été fait", "Écrivez ce qui a été fait, ou pourquoi rien ne l’est.", rows=2)
+
+
+class BulkReorientForm(ReorientForm):
+    """To which scheme several contributions are sent, and why."""
+
+    contributions = SelectMultipleField(
+        "Contributions", required("La liste est vide."), coerce=reference, validate_choice=False
+    )
+    revisions = SelectMultipleField("Vu", coerce=seen_reference, validate_choice=False)
+
+
+class BulkIneligibleForm(IneligibleForm):
+    """Why several contributions do not belong to this consultation."""
+
+    contributions = SelectMultipleField(
+        "Contributions", required("La liste est vide."), coerce=reference, validate_choice=False
+    )
+    revisions = SelectMultipleField("Vu", coerce=seen_reference, validate_choice=False)

@@ -1,0 +1,222 @@
+"""The desk around the acts: two browsers on the same file, many at once, what the public and the author see of it."""
+
+import pytest
+from flask import Flask
+
+from consult.calendar.model import Edition
+from consult.calendar.rules import Stage
+from consult.contributions.actions import edit, say_me_too
+from consult.contributions.queries import one
+from consult.contributions.rules import Status
+from consult.ground.actor import OPERATOR, Actor, Role
+from consult.ground.database import reading
+from consult.triage.actions import declare_ineligible
+from consult.triage.hiding import hide
+from tests.support.page import PageClient
+from tests.support.stage_one import DURING_NEEDS, NEED, need, proposal, scheme
+from tests.support.statements import count_statements
+from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, opening_of
+
+DESK = "/moderation/2021/contributions"
+GROUP = f"{DESK}/regrouper"
+PAGE = "/2021/contributions/1"
+
+
+@pytest.fixture
+def edition(world: World, hold) -> Edition:
+    hold(DURING_NEEDS)
+    world.edition("2022")
+    return world.edition()
+
+
+@pytest.fixture
+def moderator(world: World) -> Actor:
+    return world.person(None, Role.MODERATOR)
+
+
+@pytest.fixture
+def desk(moderator: Actor, client: PageClient) -> PageClient:
+    return client.sign_in(moderator)
+
+
+@pytest.fixture
+def author(world: World) -> Actor:
+    return world.person(ROCAMADOUR)
+
+
+def status(edition: Edition, number: int = 1) -> Status:
+    reading().expire_all()
+    return one(edition.id, number).status
+
+
+def test_two_browsers_on_the_same_file(
+    app: Flask, world: World, edition: Edition, author: Actor, moderator: Actor, desk: PageClient
+) -> None:
+    need(author, edition)
+    proposal(edition, "Première")
+    proposal(edition, "Seconde")
+    other = PageClient(app).sign_in(world.person(None, Role.MODERATOR))
+    presence = f"{DESK}/1/presence"
+    mine, theirs = desk.get(f"{DESK}/1"), other.get(f"{DESK}/1")
+    assert "a aussi ce dossier ouvert" not in theirs.main
+    desk.post(presence, mine.form(presence), 303)
+    assert f"{moderator.name} a aussi ce dossier ouvert" in other.get(f"{DESK}/1").main
+    desk.follow(desk.post(GROUP, mine.form(GROUP) | {"proposals": ["1"]}, 303))
+    # Grouping what is grouped would be allowed: only the revision tells that this was decided from an older page.
+    page = other.post(GROUP, theirs.form(GROUP) | {"title": "Une autre", "summary": "En une phrase."}, 409)
+    assert "Ce dossier a changé entre-temps" in page.main
+    assert "Regroupée" in page.main
+    again = page.form(GROUP)
+    assert (again["title"], again["revisions"]) == ("Une autre", "1:1")
+    other.follow(other.post(GROUP, again, 303))
+
+
+def test_what_the_author_corrects_is_not_decided_from_an_older_page(edition: Edition, author: Actor, desk: PageClient) -> None:
+    found = need(author, edition)
+    act = f"{DESK}/1/non-recevable"
+    form = desk.get(f"{DESK}/1").form(act)
+    edit(author, found.id, NEED, at=DURING_NEEDS)
+    page = desk.post(act, form | {"reason": "Hors du champ."}, 409)
+    assert page.form(act)["reason"] == "Hors du champ."
+    assert status(edition) is Status.PUBLISHED
+    desk.post(act, page.form(act), 303)
+    assert status(edition) is Status.INELIGIBLE
+
+
+def test_after_an_act_the_next_file_that_waits_opens(edition: Edition, author: Actor, desk: PageClient) -> None:
+    for _ in range(3):
+        need(author, edition)
+    page = desk.follow(desk.post(f"{DESK}/2/non-recevable", {"reason": "Hors du champ."}, 303))
+    assert page.h1 == "Contribution n° 3"
+    page = desk.follow(desk.post(f"{DESK}/3/non-recevable?type=besoin", {"reason": "Hors du champ."}, 303))
+    assert page.h1 == "Contribution n° 1"
+
+
+def test_a_question_and_its_answer(app: Flask, world: World, edition: Edition, author: Actor, desk: PageClient) -> None:
+    need(author, edition)
+    act = f"{DESK}/1/question"
+    assert "Écrivez votre question." in desk.post(act, {"text": ""}, 422).main
+    desk.follow(desk.post(act, desk.get(f"{DESK}/1").form(act) | {"text": "Depuis quand ?"}, 303))
+    public, theirs = PageClient(app), PageClient(app).sign_in(author)
+    assert "Depuis quand" not in public.get(PAGE).main
+    assert "Depuis quand" not in PageClient(app).sign_in(world.person(GRAMAT)).get(PAGE).main
+    form = theirs.get(theirs.get(PAGE).links()["Répondre à l’équipe"])
+    assert "Depuis quand ?" in form.main
+    page = theirs.follow(theirs.post(f"{PAGE}/reponse", form.form() | {"text": "Depuis mars."}, 303))
+    assert "Depuis mars." in page.main
+    assert "Depuis mars." in desk.get(f"{DESK}/1").main
+    theirs.post(f"{PAGE}/reponse", {"text": "Encore."}, 409)
+
+
+def test_a_hidden_text_is_read_by_nobody_else(app: Flask, edition: Edition, author: Actor, desk: PageClient) -> None:
+    need(author, edition, title="Un titre injurieux", situation="Une injure rare.")
+    act = f"{DESK}/1/masquer"
+    desk.follow(desk.post(act, desk.get(f"{DESK}/1").form(act) | {"reason": "Il nomme quelqu’un."}, 303))
+    public = PageClient(app)
+    page = public.get(PAGE)
+    assert page.h1 == "Texte masqué par l’équipe"
+    assert "Il nomme quelqu’un." in page.main
+    for path in (PAGE, "/2021/contributions", "/2021/contributions?q=injurieux", f"/collectivites/{ROCAMADOUR}"):
+        text = public.get(path).response.get_data(as_text=True).replace('value="injurieux"', "").replace("« injurieux »", "")
+        assert "Un titre injurieux" not in text
+        assert "injure rare" not in text
+    exported = public.http.get("/2021/donnees/contributions.csv").get_data(as_text=True)
+    assert "injuri" not in exported
+    assert "injure rare" not in exported
+    assert "Une injure rare." in PageClient(app).sign_in(author).get(PAGE).main
+    assert "Texte d’une contribution masqué." in public.get("/2021/journal").main
+    act = f"{DESK}/1/afficher"
+    desk.follow(desk.post(act, desk.get(f"{DESK}/1").form(act) | {"reason": "Corrigé."}, 303))
+    assert public.get(PAGE).h1 == "Un titre injurieux"
+
+
+def test_an_outcome_is_contested_and_answered(
+    app: Flask, world: World, edition: Edition, author: Actor, desk: PageClient
+) -> None:
+    found = need(author, edition)
+    sharer = world.person(GRAMAT)
+    say_me_too(sharer, found.id, at=DURING_NEEDS)
+    declare_ineligible(OPERATOR, found.id, reason="Hors du champ.", at=DURING_NEEDS)
+    theirs = PageClient(app).sign_in(sharer)
+    page = theirs.get(PAGE)
+    assert "jusqu’au 10 février 2021 à 9 h 00 (heure de Paris)" in page.main
+    form = theirs.get(page.links()["Contester cette décision"])
+    assert "Hors du champ." in form.main
+    assert "Écrivez pourquoi" in theirs.post(f"{PAGE}/contestation", {"text": " "}, 422).main
+    page = theirs.follow(theirs.post(f"{PAGE}/contestation", form.form() | {"text": "C’est notre besoin."}, 303))
+    assert "Gramat (Lot) a contesté" in page.main
+    assert "L’équipe n’a pas encore répondu." in page.main
+    theirs.get(f"{PAGE}/contestation", 409)
+    PageClient(app).sign_in(world.person(LOT)).get(f"{PAGE}/contestation", 403)
+    act = f"{DESK}/1/contestations/1"
+    desk.post(act, {"upheld": "oui", "answer": ""}, 422)
+    desk.post(f"{DESK}/1/contestations/99", {"upheld": "oui", "answer": "Oui."}, 404)
+    desk.follow(desk.post(act, desk.get(f"{DESK}/1").form(act) | {"upheld": "oui", "answer": "C’est juste."}, 303))
+    page = PageClient(app).get(PAGE)
+    assert "la contestation est accueillie" in page.main
+    assert status(edition) is Status.PUBLISHED
+    assert "Contestation accueillie." in PageClient(app).get("/2021/journal").main
+
+
+def test_a_reader_reports_and_the_team_settles(app: Flask, edition: Edition, author: Actor, desk: PageClient) -> None:
+    need(author, edition)
+    public = PageClient(app)
+    form = public.get(public.get(PAGE).links()["Signaler ce texte à l’équipe"])
+    assert "Dites ce qui ne va pas." in public.post(f"{PAGE}/signalement", {"text": ""}, 422).main
+    public.follow(public.post(f"{PAGE}/signalement", form.form() | {"text": "Une publicité."}, 303))
+    assert "1 signalement" in desk.get("/moderation").main
+    assert "Une publicité." in desk.get(f"{DESK}/1").main
+    listed = desk.get("/moderation/2021/signalements")
+    settle = "/moderation/2021/signalements/1"
+    assert "Écrivez ce qui a été fait" in desk.post(settle, {"answer": ""}, 422).main
+    page = desk.follow(desk.post(settle, listed.form(settle) | {"answer": "C’est un besoin réel."}, 303))
+    assert "C’est un besoin réel." in page.main
+    desk.post(settle, {"answer": "Encore."}, 409)
+
+
+def test_what_nobody_examined_before_the_vote_says_so(edition: Edition, author: Actor, client: PageClient, hold) -> None:
+    need(author, edition)
+    assert "En attente d’examen" in client.get(PAGE).main
+    hold(opening_of(Stage.VOTING))
+    assert "Le vote s’est ouvert avant que l’équipe ne l’examine" in client.get(PAGE).main
+
+
+def test_many_are_decided_at_once_or_none(edition: Edition, author: Actor, desk: PageClient) -> None:
+    to = scheme(edition)
+    changed = [need(author, edition, title=f"Besoin {rank}") for rank in range(3)][1]
+    act, typed = "/moderation/2021/lot/reorienter", {"scheme": str(to.id), "reason": "Ce guichet."}
+    seen = {"contributions": ["1", "2", "3"], "revisions": ["1:0", "2:0", "3:0"]}
+    page = desk.get("/moderation/2021/lot?type=besoin")
+    assert "3 contributions attendent parmi : Besoins" in page.main
+    assert "n° 2, Besoin 1" in page.main
+    assert "Réorienter 3 contributions et prévenir les auteurs" in page.main
+    edit(author, changed.id, NEED, at=DURING_NEEDS)
+    page = desk.post(act, typed | seen, 409)
+    assert "Rien n’a été changé" in page.main
+    assert {status(edition, number) for number in (1, 2, 3)} == {Status.PUBLISHED}
+    assert "Écrivez la raison" in desk.post(act, typed | seen | {"reason": ""}, 422).main
+    page = desk.follow(desk.post(act, typed | seen | {"revisions": ["1:0", "2:1", "3:0"]}, 303))
+    assert "3 contributions réorientées" in page.main
+    assert {status(edition, number) for number in (1, 2, 3)} == {Status.REORIENTED}
+    assert "Rien n’attend ici" in desk.get("/moderation/2021/lot").main
+    desk.post("/moderation/2021/lot/non-recevable", {"contributions": ["9"], "reason": "Non."}, 404)
+    desk.post("/moderation/2021/lot/non-recevable", {"reason": "Non."}, 422)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_lists_cost_the_same_whatever_their_length(edition: Edition, author: Actor, desk: PageClient, rows: int) -> None:
+    for _ in range(rows):
+        found = need(author, edition)
+        desk.post(f"/2021/contributions/{found.number}/signalement", {"text": "Une erreur."}, 303)
+    for path, more in (("/moderation/2021/lot", 5), ("/moderation/2021/signalements", 2)):
+        with count_statements() as sent:
+            desk.get(path)
+        assert len(sent) == 2 + more, "\n".join(sent)
+
+
+def test_the_desk_shows_the_text_it_hides(edition: Edition, author: Actor, desk: PageClient) -> None:
+    found = need(author, edition, title="Un titre injurieux")
+    hide(OPERATOR, found.id, reason="Une injure.", at=DURING_NEEDS)
+    page = desk.get(f"{DESK}/1")
+    assert page.soup.select_one(".desk-file h2").get_text() == "Un titre injurieux"
+    assert "texte masqué" in page.main
