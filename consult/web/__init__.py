@@ -46,6 +46,7 @@ FAMILIES = (
     "feeds",
     "contributions",
     "drafts",
+    "versions",
     "contribution_voices",
     "files",
     "outcomes",

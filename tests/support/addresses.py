@@ -62,6 +62,7 @@ READ = (
     "/2021/contributions/12/signalement",
     "/2021/contributions/12/documents",
     "/2021/contributions/12/documents/1",
+    "/2021/contributions/12/versions",
     "/2021/contributions/brouillons",
     "/2021/contributions/brouillons/1",
     "/2021/contributions/brouillons/1/suppression",
