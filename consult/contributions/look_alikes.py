@@ -40,8 +40,8 @@ READ = 400
 """Contributions that are read for each stem: what more of them say tells little."""
 RANKED = 300
 """Those that share the most, whose type is then asked."""
-CANDIDATES = {True: 30, False: 10}
-"""Texts that are compared letter by letter: those of the same type, and of the other."""
+ALIKE, ANSWERS = 30, 10
+"""Texts that are compared letter by letter: of the same type, and of the other."""
 SHOWN = 5
 SAID = 4
 """Shared words that are shown, the most telling."""
@@ -102,7 +102,13 @@ class LookAlikes:
     answers: Sequence[LookAlike] = ()
 
     @property
+    def speakers(self) -> int:
+        """How many collectivités, or partners, wrote the answers that are shown."""
+        return len({one.line.speaker for one in self.answers})
+
+    @property
     def any(self) -> bool:
+        """Whether there is something to show."""
         return bool(self.alike or self.answers)
 
 
@@ -129,7 +135,7 @@ def look_alikes(edition_id: int, type_: ContributionType, text: str, *, but: int
     What is hidden or withdrawn is not suggested, nor `but`, the contribution that holds the text.
     """
     text = compared(text)
-    weights = _telling(edition_id, stems(text))
+    weights = _telling(edition_id, stems(text), but)
     if not weights:
         return LookAlikes()
     found = _candidates(edition_id, weights, type_, text, but)
@@ -143,12 +149,12 @@ def look_alikes(edition_id: int, type_: ContributionType, text: str, *, but: int
     )
 
 
-def _telling(edition_id: int, found: Collection[str]) -> Mapping[str, float]:
-    """The rarest of these stems in the edition, and what each weighs. One statement."""
+def _telling(edition_id: int, found: Collection[str], but: int) -> Mapping[str, float]:
+    """Of these stems, the rarest that another contribution holds, and what each weighs. One statement."""
     if not found:
         return {}
     sought = union_all(*(select(literal(stem).label("word")) for stem in found)).subquery()
-    holders = _holders(edition_id, sought.c.word).correlate(sought).subquery()
+    holders = _holders(edition_id, sought.c.word, but).correlate(sought).subquery()
     held = select(func.count()).select_from(holders).scalar_subquery().label("held")
     total = select(func.max(Contribution.number)).where(Contribution.edition_id == edition_id).scalar_subquery()
     rows = reading().execute(select(sought.c.word, held, total.label("total"))).all()
@@ -156,11 +162,13 @@ def _telling(edition_id: int, found: Collection[str]) -> Mapping[str, float]:
     return {row.word: rarity(row.held, row.total) for row in rarest}
 
 
-def _holders(edition_id: int, word: ColumnElement[str]) -> Select[int]:
-    """The contributions that hold a stem; not all, when they are many."""
+def _holders(edition_id: int, word: ColumnElement[str], but: int) -> Select[int]:
+    """The contributions that hold a stem, `but` one; not all, when they are many."""
     return (
         select(ContributionWord.contribution_id)
-        .where(ContributionWord.edition_id == edition_id, ContributionWord.word == word)
+        .where(
+            ContributionWord.edition_id == edition_id, ContributionWord.word == word, ContributionWord.contribution_id != but
+        )
         .limit(READ)
     )
 
@@ -187,13 +195,12 @@ def _sharing(
     each = [
         select(holders.c.contribution_id, literal(weight, Float).label("weight"))
         for stem, weight in weights.items()
-        for holders in [_holders(edition_id, literal(stem)).subquery()]
+        for holders in [_holders(edition_id, literal(stem), but).subquery()]
     ]
     held = union_all(*each).subquery()
     weight = func.sum(held.c.weight)
     most = (
         select(held.c.contribution_id, weight.label("weight"), func.count().label("shared"))
-        .where(held.c.contribution_id != but)
         .group_by(held.c.contribution_id)
         .order_by(weight.desc(), held.c.contribution_id)
         .limit(RANKED)
@@ -206,7 +213,7 @@ def _sharing(
         .where(Contribution.status.not_in((Status.DRAFT, Status.WITHDRAWN)), Contribution.hidden_at.is_(None))
         .subquery()
     )
-    kept = case((ranked.c.type == type_, CANDIDATES[True]), else_=CANDIDATES[False])
+    kept = case((ranked.c.type == type_, ALIKE), else_=ANSWERS)
     return select(*(column for column in ranked.c if column.name != "rank")).where(ranked.c.rank <= kept)
 
 

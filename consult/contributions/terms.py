@@ -33,7 +33,7 @@ def _words_of(session: Session, *which: ColumnExpressionArgument[bool]) -> Selec
     """
     folded = func.trim(Contribution.search_text)
     if session.get_bind().dialect.name == "postgresql":
-        words = func.unnest(func.string_to_array(folded, " ")).table_valued("value", name="word", joins_implicitly=True)
+        words = func.unnest(func.string_to_array(folded, " ")).table_valued("value", joins_implicitly=True).render_derived()
     else:
         as_list = literal('["').concat(func.replace(folded, " ", '","')).concat('"]')
         words = func.json_each(as_list).table_valued("value", name="word", joins_implicitly=True)

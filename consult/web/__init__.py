@@ -45,6 +45,7 @@ FAMILIES = (
     "imports",
     "feeds",
     "contributions",
+    "look_alikes",
     "drafts",
     "versions",
     "contribution_voices",

@@ -13,6 +13,7 @@ from consult.contributions import actions
 from consult.contributions.actions import owner_of
 from consult.contributions.drafts import own_drafts
 from consult.contributions.hidden import HIDDEN_TITLE
+from consult.contributions.look_alikes import LookAlikes, like
 from consult.contributions.model import Contribution
 from consult.contributions.queries import find, one, sharing
 from consult.contributions.rules import (
@@ -72,6 +73,7 @@ def show(e: str, n: int) -> str:
         files=readable_files(contribution),
         voices=voices_of(the_edition, contribution, shares=shared.ours),
         hidden_title=HIDDEN_TITLE,
+        look_alikes=like(contribution) if contribution.hidden_at is None else LookAlikes(),
         **_verdicts(the_edition, contribution, said=shared.ours),
     )
 

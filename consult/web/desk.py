@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
 from consult.calendar.rules import Verb
+from consult.contributions.look_alikes import LookAlikes, like
 from consult.contributions.model import Contribution
 from consult.contributions.queries import Sort, find, one, sharing
 from consult.contributions.rules import Status
@@ -111,6 +112,7 @@ def _file(opened: Contribution, the_edition: Edition) -> dict[str, Any]:
         "remarks": remarks_of(opened.id) if touched else [],
         "contests": contests_of(opened.id) if touched else [],
         "reports": reports_of(opened.id),
+        "look_alikes": like(opened) if opened.hidden_at is None else LookAlikes(),
         "others": others_present(actor(), opened.id, at=at),
         "may_uphold": may_answer_contest(
             actor(), status=opened.status, is_answered=False, upheld=True, calendar=calendar, at=at

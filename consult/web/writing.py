@@ -18,6 +18,7 @@ from consult.calendar.rules import Stage
 from consult.contributions import actions
 from consult.contributions.draft_rules import is_blank, may_publish_from
 from consult.contributions.drafts import number_of, own_draft, save_draft, start_draft
+from consult.contributions.look_alikes import LookAlikes
 from consult.contributions.model import Contribution, ContributionType, Draft
 from consult.contributions.rules import may_write
 from consult.ground.actor import Actor
@@ -27,9 +28,10 @@ from consult.web import words
 from consult.web.context import actor, edition, received_at
 from consult.web.examples import examples_of
 from consult.web.forms.contributions import contribution_form
+from consult.web.look_alikes import said, typed_look_alikes
 from consult.web.reasons import REFUSALS, wording
 
-SAVE, PREVIEW = "brouillon", "apercu"
+SAVE, PREVIEW, LOOK_ALIKES = "brouillon", "apercu", "semblables"
 """What the buttons of the form ask, in its field « act »; anything else publishes."""
 
 TEXTS = (
@@ -70,6 +72,9 @@ def write(e: str, type_: ContributionType, draft: Draft | None) -> ResponseRetur
         return _saved(e, page)
     if act == PREVIEW:
         return page.render(is_preview=True)
+    if act == LOOK_ALIKES:
+        page.look_alikes = typed_look_alikes(g.edition.id, type_)
+        return page.render()
     return _publish(e, page)
 
 
@@ -151,6 +156,8 @@ class Page:
     why_not_kept: Refused | None = None
     stored: Draft | None = None
     """What another device saved meanwhile."""
+    look_alikes: LookAlikes | None = None
+    """What looks like the text, when that was asked for."""
 
     def may_publish(self) -> Verdict:
         """Whether publishing would be allowed now, in the name the draft was written in."""
@@ -174,6 +181,8 @@ class Page:
             why_not_yet=wording(now.reason, now.moment) if now.reason else None,
             why_not_kept=_said(self.why_not_kept),
             stored=self._stored(),
+            look_alikes=self.look_alikes,
+            said=said(self.look_alikes) if self.look_alikes else "",
             preview=self.form.draft() if is_preview else None,
             examples=examples_of(self.type, [(slug, label) for slug, label in self.form.themes.choices]),
             closes_at=closes_at(g.edition),

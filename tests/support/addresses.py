@@ -153,6 +153,7 @@ WRITE = (
     "/pilotage/2021/candidatures/1",
     "/pilotage/2021/services/nouveau",
     "/2021/contributions/nouvelle",
+    "/2021/contributions/semblables",
     "/2021/contributions/12/nous-aussi",
     "/2021/contributions/12/reponse",
     "/2021/contributions/12/contestation",
