@@ -47,8 +47,13 @@ def published(edition_id: int) -> Sequence[Published]:
 
 
 def offered(edition_id: int, today: date) -> Sequence[tuple[Scheme, str]]:
-    """The schemes to choose from, each with where it stands on a day in Paris, in words."""
-    return [(one.scheme, one.standing(today).label.lower()) for one in published(edition_id)]
+    """The schemes of an edition to choose from, each with where it stands on a day in Paris, in words."""
+    return labelled(published(edition_id), today)
+
+
+def labelled(found: Sequence[Published], today: date) -> Sequence[tuple[Scheme, str]]:
+    """These schemes, each with where it stands on a day in Paris, in words."""
+    return [(one.scheme, one.standing(today).label.lower()) for one in found]
 
 
 def answers(found: Sequence[Published], project: Project) -> Mapping[str, Judgement]:

@@ -23,7 +23,7 @@ from consult.triage.model import Scheme
 from consult.triage.presence import others_present
 from consult.triage.queries import destinations
 from consult.triage.rules import FROM, may_reopen, may_triage
-from consult.triage.scheme_queries import offered
+from consult.triage.scheme_queries import labelled, offered, published
 from consult.web.context import actor, received_at
 from consult.web.contribution_filters import IN_ADDRESS, asked
 from consult.web.files import readable_files
@@ -31,6 +31,7 @@ from consult.web.forms.desk import ContestAnswerForm, HideForm, QuestionForm, Re
 from consult.web.forms.triage import GroupForm, IneligibleForm, ReorientForm, UngroupForm
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS, wording
+from consult.web.scheme_hints import hints, prefill
 from consult.web.thread import thread_of
 
 KEPT = (*IN_ADDRESS, "page")
@@ -75,9 +76,12 @@ def desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = "
     file_ = _file(opened, the_edition) if opened else {}
     joined = {went.key for went in file_.get("destinations", ())}
     forms.group.offer([proposal for proposal in choices(the_edition.id) if proposal.id not in joined])
-    forms.reorient.offer(offered_schemes(the_edition))
+    today, schemes = paris_day(received_at()), published(the_edition.id)
+    forms.reorient.offer(labelled(schemes, today))
+    hinted = hints(opened, schemes, dict(wanted.form.theme.choices), today) if opened else []
     if opened:
         forms.carry(opened.revision)
+        prefill(forms.reorient, hinted)
     return render_template(
         "moderation/contributions.html",
         asked=wanted,
@@ -88,6 +92,7 @@ def desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = "
         opened=opened,
         verdicts=_verdicts(the_edition, opened, file_.get("remarks", ())),
         groupable=FROM[Verb.GROUP],
+        hints=hinted,
         kept=kept,
         url_for_file=lambda number: url_for("moderation.file", e=the_edition.slug, n=number, **kept),
         url_for_page=lambda number: url_for("moderation.contributions", e=the_edition.slug, **(kept | {"page": number})),
