@@ -26,6 +26,10 @@ class Contribution(Base):
         UniqueConstraint("edition_id", "number"),
         Index("ix_contribution_edition_status_number", "edition_id", "status", "number"),
         Index("ix_contribution_edition_departement", "edition_id", "departement"),
+        Index(  # all that a list filters by, in the order of the numbers: whatever is asked, the texts are not read
+            "ix_contribution_listed",
+            *("edition_id", "number", "status", "type", "departement", "region", "kind", "stratum", "siren", "hidden_at"),
+        ),
         Index("uq_contribution_source", "edition_id", "source", "source_reference", unique=True),
         CheckConstraint("status = 'draft' OR published_at IS NOT NULL", name="published_has_an_instant"),
         CheckConstraint("siren IS NOT NULL OR partner IS NOT NULL", name="somebody_speaks"),

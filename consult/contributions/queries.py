@@ -127,8 +127,14 @@ def find(edition_id: int, filters: Filters, *, page: int = 1, size: int = PAGE_S
     """
     kept = _kept(edition_id, filters)
     order = _order(filters.sort)
-    total = select(func.count()).select_from(Contribution).where(*kept).scalar_subquery()
-    ids = select(Contribution.id).where(*kept).order_by(*order).offset(offset(page, size)).limit(size).subquery()
+    found = select(Contribution.id, Contribution.number).where(*kept)
+    if filters.words:  # what is searched is looked for once, to be counted and shown
+        searched = found.cte("searched")
+        found = select(Contribution.id, Contribution.number).join(searched, searched.c.id == Contribution.id)
+        total = select(func.count()).select_from(searched).scalar_subquery()
+    else:
+        total = select(func.count()).select_from(Contribution).where(*kept).scalar_subquery()
+    ids = _ranked(found, filters.sort).offset(offset(page, size)).limit(size).subquery()
     rows = reading().execute(_lines(total.label("total")).join(ids, ids.c.id == Contribution.id).order_by(*order)).all()
     if rows:
         return Page([_line(row) for row in rows], page, rows[0].total, size)
@@ -211,6 +217,16 @@ def _kept(edition_id: int, filters: Filters) -> list[ColumnElement[bool]]:
     if len(words) == 1 and words[0].isdecimal() and len(words[0]) < 8:
         return [*kept, and_(*found) | (Contribution.number == int(words[0]))]
     return [*kept, *found]
+
+
+def _ranked(found: Select[int, int], sort: Sort) -> Select[int, int]:
+    """In the order of the list. How many share each is counted for all at once: the count of one is for the few shown."""
+    if sort is not Sort.SHARED:
+        return found.order_by(*_order(sort))
+    counts = select(MeToo.contribution_id, func.count().label("shared")).group_by(MeToo.contribution_id).subquery("counts")
+    return found.outerjoin(counts, counts.c.contribution_id == Contribution.id).order_by(
+        func.coalesce(counts.c.shared, 0).desc(), Contribution.number.desc()
+    )
 
 
 def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:

@@ -379,6 +379,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("hidden_reason", sa.Text(), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("source", sa.String(length=60), nullable=True))
         batch_op.add_column(sa.Column("source_reference", sa.String(length=200), nullable=True))
+        batch_op.create_index(
+            "ix_contribution_listed",
+            ["edition_id", "number", "status", "type", "departement", "region", "kind", "stratum", "siren", "hidden_at"],
+            unique=False,
+        )
         batch_op.create_index("uq_contribution_source", ["edition_id", "source", "source_reference"], unique=True)
         batch_op.alter_column("person_id", existing_type=sa.Integer(), nullable=True)
         batch_op.alter_column("profile", existing_type=sa.String(length=40), nullable=True)
@@ -454,6 +459,7 @@ def downgrade() -> None:
         batch_op.alter_column("profile", existing_type=sa.String(length=40), nullable=False)
         batch_op.alter_column("person_id", existing_type=sa.Integer(), nullable=False)
         batch_op.drop_index("uq_contribution_source")
+        batch_op.drop_index("ix_contribution_listed")
         batch_op.drop_column("source_reference")
         batch_op.drop_column("source")
         batch_op.drop_column("hidden_reason")

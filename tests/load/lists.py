@@ -22,6 +22,7 @@ from werkzeug.test import Client
 from consult.calendar.model import Edition, Theme
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import ContributionType, Status, search_text
+from consult.contributions.terms import add_terms
 from consult.ground.actor import Profile
 from consult.ground.database import db, reading, transaction
 from consult.proposals.model import Proposal, ProposalContribution
@@ -46,7 +47,10 @@ PAGES = {
     "two filters": "?type=besoin&statut=en-attente",
     "a theme": "?theme=mobilite-transports",
     "most shared": "?tri=partage",
+    "four filters": "?nature=commune&population=lt500&region=84&type=besoin",
     "search": "?q=cantine+urbanisme",
+    "rare search": "?q=cantine+brochier",
+    "feed": ".atom",
     "one": "/{total}",
 }
 OUTCOMES = (Status.GROUPED,) * 7 + (Status.PUBLISHED,) * 2 + (Status.INELIGIBLE,)
@@ -61,7 +65,14 @@ def fill(app: Flask, slug: str, total: int) -> None:
     communes = (
         reading()
         .execute(
-            select(Collectivite.siren, Collectivite.departement, Collectivite.name)
+            select(
+                Collectivite.siren,
+                Collectivite.departement,
+                Collectivite.name,
+                Collectivite.region,
+                Collectivite.kind,
+                Collectivite.stratum,
+            )
             .where(Collectivite.kind == Kind.COMMUNE)
             .order_by(Collectivite.siren)
             .limit(3000)
@@ -78,6 +89,7 @@ def fill(app: Flask, slug: str, total: int) -> None:
         start = (session.scalar(select(Contribution.id).order_by(Contribution.id.desc()).limit(1)) or 0) + 1
         rows = list(_contributions(edition, person.person_id, communes, start=start, total=total))
         session.execute(insert(Contribution), rows)
+        add_terms(session, Contribution.edition_id == edition.id)
         links = [_links(row, total, themes, communes, answers, person.person_id) for row in rows]
         for rank, table in enumerate((ContributionTheme, MeToo, ProposalContribution)):
             if found := [link for of_one in links for link in of_one[rank]]:
@@ -94,7 +106,7 @@ def _contributions(
 ) -> Iterator[dict[str, Any]]:
     for number in range(1, total + 1):
         chance = random.Random(total - number)
-        siren, departement, name = chance.choice(communes)
+        siren, departement, name, region, kind, stratum = chance.choice(communes)
         title, situation = " ".join(chance.choices(WORDS, k=8)), " ".join(chance.choices(WORDS, k=90))
         status = chance.choice(OUTCOMES)
         at = DURING_NEEDS - timedelta(seconds=total - number)
@@ -105,6 +117,9 @@ def _contributions(
             "type": chance.choice(list(ContributionType)),
             "siren": siren,
             "departement": departement,
+            "region": region,
+            "kind": kind,
+            "stratum": stratum,
             "person_id": person_id,
             "profile": Profile.AGENT,
             "function": "secrétaire de mairie",
@@ -175,7 +190,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         engines = Engines(Path(folder))
         try:
-            for engine in ("sqlite", "postgresql"):
+            for engine in sys.argv[1:] or ("sqlite", "postgresql"):
                 address = engines.sqlite_url if engine == "sqlite" else engines.postgresql_url
                 small, large = engines.make_app(address("small")), engines.make_app(address("large"))
                 engines.apps |= {f"{engine} small": small, f"{engine} large": large}
