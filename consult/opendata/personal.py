@@ -24,7 +24,7 @@ from consult.accounts.model import (
     SecondFactor,
 )
 from consult.calendar.model import Edition
-from consult.contributions.model import Contribution, MeToo
+from consult.contributions.model import Contribution, Draft, MeToo
 from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound
@@ -175,6 +175,10 @@ def _acts(person_id: int) -> dict[str, AnySelect]:
         .join(Edition, Edition.id == Contribution.edition_id)
         .where(Contribution.person_id == person_id)
         .order_by(Contribution.id),
+        "drafts": select(edition, Draft.type, Draft.siren, Draft.data, Draft.created_at, Draft.saved_at)
+        .join(Edition, Edition.id == Draft.edition_id)
+        .where(Draft.person_id == person_id, Draft.contribution_id.is_(None))
+        .order_by(Draft.id),
         "me_too": select(edition, Contribution.number, MeToo.siren, MeToo.at)
         .join(Contribution, Contribution.id == MeToo.contribution_id)
         .join(Edition, Edition.id == Contribution.edition_id)

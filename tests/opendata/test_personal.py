@@ -23,6 +23,8 @@ from consult.accounts.notifications import choose_notifications
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too
+from consult.contributions.drafts import start_draft
+from consult.contributions.model import ContributionType
 from consult.ground.actor import VISITOR, Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
@@ -61,6 +63,7 @@ SECTIONS = {
         *("edition", "number", "type", "siren", "partner", "profile", "function", "title", "situation", "audience", "effects"),
         *("url", "repository", "licence", "users", "funding_sought", "funding_purpose", "status", "published_at"),
     },
+    "drafts": {"edition", "type", "siren", "data", "created_at", "saved_at"},
     "me_too": {"edition", "number", "siren", "at"},
     "supports": {"edition", "proposal", "siren", "given_at", "receipt"},
     "interests": {
@@ -82,6 +85,7 @@ def live(world: World, someone: Actor, edition: Edition, other: Actor) -> None:
     """Everything somebody may do here, once, beside another person who does it too."""
     mine, theirs = (stage_one.need(who, edition) for who in (someone, other))
     for who, what in ((someone, theirs), (other, mine)):
+        start_draft(who, edition.id, ContributionType.NEED, {"title": f"Brouillon de {who.name}"}, at=during(Stage.NEEDS))
         say_me_too(who, what.id, at=during(Stage.NEEDS))
     proposal = stage_one.proposal(edition)
     for who in (someone, other):
@@ -146,7 +150,7 @@ def test_the_schema_is_stable(data: dict[str, object]) -> None:
 def test_it_is_theirs_and_complete(data: dict[str, list[dict[str, object]]], someone: Actor) -> None:
     assert data["person"]["email"] == EMAIL  # type: ignore[call-overload]
     assert data["person"]["name"] == someone.name  # type: ignore[call-overload]
-    once = ("attachments", "identities", "second_factor", "recovery_codes", "roles", "muted_topics", "contributions")
+    once = ("attachments", "identities", "second_factor", "recovery_codes", "roles", "muted_topics", "contributions", "drafts")
     once += ("me_too", "supports", "interests", "invitations_sent", "invitations_received")
     assert {section: len(data[section]) for section in once} == dict.fromkeys(once, 1)
     assert data["me_too"][0]["number"] == 2, "what they shared, not what was shared of theirs"
