@@ -82,8 +82,7 @@ class TestJoining:
         page = at_home.get(f"/2021/contributions/{mine.number}")
         assert "Plan du bourg.pdf PDF · 329 octets" in page.main.replace("\u00a0", " ")
         assert page.links()["Joindre ou retirer un document"] == address
-        again = at_home.get(page.links()["notes.odt"])
-        assert again.response.data == odt()
+        assert at_home.http.get(page.links()["notes.odt"]).data == odt()
 
     def test_the_whole_form_goes_once_there_are_five(
         self, at_home: PageClient, agent: Actor, mine: Contribution, address: str
