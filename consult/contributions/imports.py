@@ -211,7 +211,9 @@ def _write(
     ]:
         session.execute(theme.insert(), links)
     add_terms(session, *written)
-    index(session, list(ids.values()))
+    added = iter(ids.values())
+    while some := list(islice(added, BATCH)):  # their stems at once would be held in memory, several times over
+        index(session, some)
 
 
 def _rows(
