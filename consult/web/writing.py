@@ -18,6 +18,7 @@ from consult.calendar.rules import Stage
 from consult.contributions import actions
 from consult.contributions.draft_rules import is_blank, may_publish_from
 from consult.contributions.drafts import number_of, own_draft, save_draft, start_draft
+from consult.contributions.files import files_of_draft
 from consult.contributions.look_alikes import LookAlikes
 from consult.contributions.model import Contribution, ContributionType, Draft
 from consult.contributions.rules import may_write
@@ -31,7 +32,7 @@ from consult.web.forms.contributions import contribution_form
 from consult.web.look_alikes import said, typed_look_alikes
 from consult.web.reasons import REFUSALS, wording
 
-SAVE, PREVIEW, LOOK_ALIKES = "brouillon", "apercu", "semblables"
+SAVE, PREVIEW, LOOK_ALIKES, DOCUMENTS = "brouillon", "apercu", "semblables", "documents"
 """What the buttons of the form ask, in its field « act »; anything else publishes."""
 
 TEXTS = (
@@ -65,10 +66,12 @@ def write(e: str, type_: ContributionType, draft: Draft | None) -> ResponseRetur
     try:
         page.draft = _kept(e, type_, draft)
     except Refused as refused:
-        if draft is not None or act == SAVE:
+        if draft is not None or act in (SAVE, DOCUMENTS):
             return _not_kept(e, page, refused)
         page.why_not_kept = refused  # there is no room for one more draft: the rest is done all the same
-    if act == SAVE:
+    if act == DOCUMENTS and page.draft:
+        return redirect(url_for("files.index_of_draft", e=e, draft_id=page.draft.id), 303)
+    if act in (SAVE, DOCUMENTS):
         return _saved(e, page)
     if act == PREVIEW:
         return page.render(is_preview=True)
@@ -181,6 +184,7 @@ class Page:
             why_not_yet=wording(now.reason, now.moment) if now.reason else None,
             why_not_kept=_said(self.why_not_kept),
             stored=self._stored(),
+            files=files_of_draft(self.draft.id) if self.draft else [],
             look_alikes=self.look_alikes,
             said=said(self.look_alikes) if self.look_alikes else "",
             preview=self.form.draft() if is_preview else None,

@@ -316,6 +316,19 @@ class TestDrafts:
         at_home.get(folder, 409)
         at_home.post(folder, sent(), 409)
 
+    def test_from_the_form_nothing_typed_is_lost(self, at_home: PageClient, edition: Edition) -> None:
+        new = "/2021/contributions/nouvelle"
+        typed = at_home.get(f"{new}?type=besoin").form() | {"title": "Prêter le barnum", "act": "documents"}
+        page = at_home.follow(at_home.post(new, typed, 303))
+        folder = page.soup.find("form", enctype="multipart/form-data")
+        assert folder is not None
+        at_home.follow(upload(at_home, str(folder["action"]), (pdf(), "plan.pdf")))
+        written = at_home.get(page.links()["Revenir au brouillon"])
+        assert written.form()["title"] == "Prêter le barnum"
+        assert "1 document joint : plan.pdf" in written.main.replace("\u00a0", " ")
+        blank = at_home.post(new, typed | {"title": ""}, 303)
+        assert "écrivez quelques mots" in at_home.follow(blank).main
+
     def test_they_are_the_author_s_alone(
         self, world: World, client: PageClient, agent: Actor, draft: Draft, folder: str
     ) -> None:
