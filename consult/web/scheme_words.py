@@ -65,7 +65,7 @@ _SENTENCES: Mapping[Why, Callable[[Terms, Project, Names, str], str]] = {
     Why.DATES_NOT_SAID: lambda *_: "Dates non précisées.",
     Why.POPULATION_NOT_SAID: lambda *_: "Il dépend de la population : donnez-la pour le savoir.",
     Why.THEME_NOT_SAID: lambda rule, _, names, *__: f"Il n’aide que certains thèmes : {_listed(rule.themes, names.themes)}.",
-    Why.CONDITIONS: lambda rule, *_: f"À vérifier : {rule.conditions}",
+    Why.CONDITIONS: lambda rule, *_: f"Condition : {rule.conditions}",
     Why.DEPENDS: lambda *told: f"Réservé à ceux qu’un autre guichet n’aide pas ; à vérifier d’abord : {told[-1]}.",
 }
 assert set(_SENTENCES) == set(Why) - {Why.NO_RULE}, "every reason has its words"  # noqa: S101

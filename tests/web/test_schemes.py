@@ -101,7 +101,7 @@ class TestTheAnswer:
         assert "Pour Rocamadour (Lot), commune" in self.said(page, "reponse")
         assert "Axe 3" in self.said(page, "reponse")
         assert "Jusqu’à 100" in self.said(page, "reponse")
-        assert "Programme national d’investigations" in self.said(page, "a-verifier")
+        assert "Condition : Le territoire est rural" in self.said(page, "a-verifier")
         no = self.said(page, "sans-suite")
         assert "il en faut environ 500 000 habitants (seuil indicatif" in no
         assert "Pas encore ouvert : il ouvre le 8 octobre 2021." in no

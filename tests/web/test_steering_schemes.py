@@ -89,6 +89,7 @@ def test_a_scheme_then_its_rule(edition: Edition, pilot: Actor, client: PageClie
 def test_a_correction_keeps_what_it_corrects(edition: Edition, rule_id: int, pilot: Actor, client: PageClient) -> None:
     client.sign_in(pilot)
     page = client.get(f"{DESK}/1/regles/{rule_id}")
+    assert page.soup.find(id="min_population")["value"] == ""
     typed = page.form() | {"funding": "Jusqu’à 80 %.", "source": "Le site.", "reason": "Le taux était faux."}
     client.post(f"{DESK}/1/regles/{rule_id}", typed, 303)
     (one,) = histories(edition.id)

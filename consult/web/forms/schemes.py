@@ -10,6 +10,7 @@ from wtforms.validators import Optional
 
 from consult.calendar.model import Theme
 from consult.register.rules import Kind
+from consult.web import words
 from consult.web.forms.base import Form, clean
 from consult.web.forms.dates import DayField
 from consult.web.forms.inputs import QuickSelectField
@@ -37,7 +38,7 @@ class PopulationField(StringField):  # type: ignore[misc]
 
     def _value(self) -> str:
         typed: str = getattr(self, "typed", "")
-        return typed or ("" if self.data is None else str(self.data))
+        return typed or words.number(self.data)
 
 
 class HelpForm(Form):
