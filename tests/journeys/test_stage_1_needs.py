@@ -18,13 +18,13 @@ def test_a_need_from_its_writing_to_its_outcome(visit: Callable[..., Visitor], j
     author.fill(title=title).press("Publier ce besoin")
     assert "situation" in author.page.locator(".error-summary").inner_html(), "the summary leads to the field"
     assert author.main.locator("[name=title]").input_value() == title, "nothing typed is lost"
-    author.review().fill(situation="Le cahier est à l’accueil.\n\nPersonne ne sait s’il est libre <b>le samedi</b>.")
+    author.review().fill(situation="Un cahier à l’accueil.\n\nPersonne ne sait s’il est libre <b>le samedi</b>, à 3 < 5 jours.")
     author.choose("Mobilité et transports").press("Publier ce besoin")
     number = re.search(r"/contributions/(\d+)", author.path)
     assert number
     assert author.h1 == title
     assert place in author.text
-    assert "libre <b>le samedi</b>" in author.text, "as it was typed"
+    assert "libre le samedi, à 3 < 5 jours." in author.text, "what is dressed as HTML is text, and what is not stays as typed"
 
     neighbour = visit("epci", javascript=javascript).go("/2021/contributions")
     neighbour.follow(title).press("Nous aussi")
