@@ -24,7 +24,7 @@ from consult.accounts.model import (
     SecondFactor,
 )
 from consult.calendar.model import Edition
-from consult.contributions.model import Contribution, Draft, MeToo
+from consult.contributions.model import Contribution, ContributionFile, Draft, MeToo
 from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound
@@ -179,6 +179,20 @@ def _acts(person_id: int) -> dict[str, AnySelect]:
         .join(Edition, Edition.id == Draft.edition_id)
         .where(Draft.person_id == person_id, Draft.contribution_id.is_(None))
         .order_by(Draft.id),
+        "documents": select(
+            edition,
+            Contribution.number,
+            ContributionFile.name,
+            ContributionFile.media_type,
+            ContributionFile.size,
+            ContributionFile.added_at,
+            ContributionFile.removed_at,
+        )
+        .outerjoin(Contribution, Contribution.id == ContributionFile.contribution_id)
+        .outerjoin(Draft, Draft.id == ContributionFile.draft_id)
+        .join(Edition, Edition.id == func.coalesce(Contribution.edition_id, Draft.edition_id))
+        .where(ContributionFile.added_by == person_id)
+        .order_by(ContributionFile.id),
         "me_too": select(edition, Contribution.number, MeToo.siren, MeToo.at)
         .join(Contribution, Contribution.id == MeToo.contribution_id)
         .join(Edition, Edition.id == Contribution.edition_id)

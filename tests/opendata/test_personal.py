@@ -37,7 +37,7 @@ from consult.voting.actions import give_support
 from consult.web.personal_data import said
 from tests.accounts.test_sessions import opened
 from tests.interests.test_actions import DRAFT
-from tests.support import retained, stage_one
+from tests.support import documents, retained, stage_one
 from tests.support.letters import letters
 from tests.support.statements import count_statements
 from tests.support.world import GRAMAT, ROCAMADOUR, World, during
@@ -64,6 +64,7 @@ SECTIONS = {
         *("url", "repository", "licence", "users", "funding_sought", "funding_purpose", "status", "published_at"),
     },
     "drafts": {"edition", "type", "siren", "data", "created_at", "saved_at"},
+    "documents": {"edition", "number", "name", "media_type", "size", "added_at", "removed_at"},
     "me_too": {"edition", "number", "siren", "at"},
     "supports": {"edition", "proposal", "siren", "given_at", "receipt"},
     "interests": {
@@ -84,6 +85,8 @@ def someone(world: World) -> Actor:
 def live(world: World, someone: Actor, edition: Edition, other: Actor) -> None:
     """Everything somebody may do here, once, beside another person who does it too."""
     mine, theirs = (stage_one.need(who, edition) for who in (someone, other))
+    for who, what in ((someone, mine), (other, theirs)):
+        documents.join(who, what, f"Document de {who.name}.pdf")
     for who, what in ((someone, theirs), (other, mine)):
         start_draft(who, edition.id, ContributionType.NEED, {"title": f"Brouillon de {who.name}"}, at=during(Stage.NEEDS))
         say_me_too(who, what.id, at=during(Stage.NEEDS))
@@ -150,7 +153,17 @@ def test_the_schema_is_stable(data: dict[str, object]) -> None:
 def test_it_is_theirs_and_complete(data: dict[str, list[dict[str, object]]], someone: Actor) -> None:
     assert data["person"]["email"] == EMAIL  # type: ignore[call-overload]
     assert data["person"]["name"] == someone.name  # type: ignore[call-overload]
-    once = ("attachments", "identities", "second_factor", "recovery_codes", "roles", "muted_topics", "contributions", "drafts")
+    once = (
+        "attachments",
+        "identities",
+        "second_factor",
+        "recovery_codes",
+        "roles",
+        "muted_topics",
+        "contributions",
+        "drafts",
+        "documents",
+    )
     once += ("me_too", "supports", "interests", "invitations_sent", "invitations_received")
     assert {section: len(data[section]) for section in once} == dict.fromkeys(once, 1)
     assert data["me_too"][0]["number"] == 2, "what they shared, not what was shared of theirs"
