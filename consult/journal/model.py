@@ -122,6 +122,7 @@ PUBLIC_KINDS = frozenset(
         EventKind.CONTRIBUTION_REOPENED,
         EventKind.CONTEST_ANSWERED,
         EventKind.CONTRIBUTIONS_IMPORTED,
+        EventKind.SCHEME_ADDED,
         EventKind.SCHEME_CHANGED,
         EventKind.PROPOSAL_CORRECTED,
         EventKind.RESULT_PROCLAIMED,

@@ -114,6 +114,7 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.CONTRIBUTIONS_IMPORTED: lambda data: (
         f"{words.plural(data['created'], 'contribution importée', 'contributions importées')}."
     ),
+    EventKind.SCHEME_ADDED: lambda data: f"Guichet «{words.NBSP}{data['name']}{words.NBSP}» ajouté.",
     EventKind.SCHEME_CHANGED: lambda data: f"Règles du guichet «{words.NBSP}{data['name']}{words.NBSP}» modifiées.",
     EventKind.PROPOSAL_CORRECTED: lambda _: "Proposition corrigée après l’ouverture du vote.",
     EventKind.RESULT_PROCLAIMED: _proclaimed,

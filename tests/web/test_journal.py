@@ -84,6 +84,7 @@ def test_every_act_of_the_team_is_told_latest_first(client: PageClient, summer: 
         "Contribution regroupée avec d’autres dans les propositions n° 1, n° 2.",
         "Contribution déclarée non recevable. Raison : Hors du champ.",
         "Contribution réorientée vers le guichet « Axe 3 – guichets territoriaux ». Raison : Ce guichet finance les études.",
+        "Guichet « Axe 3 – guichets territoriaux » ajouté.",
         "Édition annoncée, avec ses dates, ses thèmes et ses règles.",
     ]
     places = [page.main.index(words) for words in told]

@@ -83,7 +83,9 @@ def test_a_scheme_then_its_rule(edition: Edition, pilot: Actor, client: PageClie
     assert (changed.data["before"], changed.data["reason"]) == (None, "Publiée ce matin.")
     assert changed.data["after"]["min_population"] == 500_000
     assert "Un département." in client.get("/2021/aides").main
-    assert "Publiée ce matin." in client.get("/2021/journal").main
+    register = client.get("/2021/journal").main
+    assert "Guichet « Axe 2 » ajouté." in register
+    assert "Publiée ce matin." in register
 
 
 def test_a_correction_keeps_what_it_corrects(edition: Edition, rule_id: int, pilot: Actor, client: PageClient) -> None:
