@@ -46,6 +46,7 @@ FAMILIES = (
     "feeds",
     "contributions",
     "look_alikes",
+    "sharers",
     "drafts",
     "versions",
     "contribution_voices",

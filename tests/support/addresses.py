@@ -56,6 +56,7 @@ READ = (
     "/2021/contributions",
     "/2021/contributions/nouvelle",
     "/2021/contributions/12",
+    "/2021/contributions/12/nous-aussi",
     "/2021/contributions.atom",
     "/2021/contributions/12/reponse",
     "/2021/contributions/12/contestation",
