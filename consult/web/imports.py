@@ -1,5 +1,7 @@
 """Bringing in contributions gathered elsewhere: a try that writes nothing, then the import, whole or not at all."""
 
+from contextlib import closing
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
@@ -56,7 +58,8 @@ def create() -> ResponseReturnValue:
         return _page(the_edition, form), 422
     is_try = request.form.get("act") == "try"
     try:
-        content = form.file.data.read()
+        with closing(form.file.data) as sent:
+            content = sent.read()
         report = import_contributions(actor(), the_edition.id, content, form.options(), at=received_at(), is_rehearsal=is_try)
     except ImportFault as refused:
         form.file.errors = ["Ce fichier est refusé : rien n’a été importé. Corrigez-le, puis choisissez-le de nouveau."]
