@@ -42,6 +42,7 @@ FAMILIES = (
     "steering",
     "steering_interests",
     "steering_services",
+    "steering_schemes",
     "imports",
     "feeds",
     "contributions",
