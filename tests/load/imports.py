@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Table, insert, select
+from sqlalchemy import insert, select
 
 from consult import create_app
 from consult.calendar.queries import edition
@@ -68,7 +68,7 @@ def imported(folder: Path, url: str, path: Path) -> tuple[float, float]:
     return spent, memory
 
 
-def rows_of(app: Flask) -> list[tuple[Table, list[dict[str, Any]]]]:
+def rows_of(app: Flask) -> list[tuple[Any, list[dict[str, Any]]]]:
     """Everything the import wrote, as it is in the base."""
     with app.app_context():
         return [
@@ -76,7 +76,7 @@ def rows_of(app: Flask) -> list[tuple[Table, list[dict[str, Any]]]]:
         ]
 
 
-def inserted(app: Flask, tables: list[tuple[Table, list[dict[str, Any]]]]) -> dict[str, float]:
+def inserted(app: Flask, tables: list[tuple[Any, list[dict[str, Any]]]]) -> dict[str, float]:
     """Seconds that plain bulk inserts of these rows take, table by table, the commit in the last one."""
     spent: dict[str, float] = {}
     with app.app_context():
