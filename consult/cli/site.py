@@ -119,7 +119,7 @@ def _check_register() -> str:
 
 
 def _check_provider(site: Settings) -> str:
-    from consult.accounts.oidc import OidcFailure
+    from consult.accounts.oidc.protocol import OidcFailure
     from consult.web.provider import provider_of
 
     if site.oidc is None:
@@ -190,10 +190,10 @@ def surviving(turn: Callable[[], Result], otherwise: Result) -> Result:
 
 def tend_once(stop: threading.Event | None = None) -> None:
     """Warn and close the accounts that nobody visits, forget what nothing needs, a batch at a time, until all is done."""
-    from consult.accounts.addresses import forget_address_changes
-    from consult.accounts.closing import close_dormant, warn_dormant
-    from consult.accounts.sessions import forget_sessions
-    from consult.accounts.sign_in import forget_requests
+    from consult.accounts.own.addresses import forget_address_changes
+    from consult.accounts.own.closing import close_dormant, warn_dormant
+    from consult.accounts.sign_in.actions import forget_requests
+    from consult.accounts.sign_in.sessions import forget_sessions
 
     def count(turn: Callable[..., int]) -> int:
         total = 0

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts.attachment_queries import pending_attachments
+from consult.accounts.attachments.queries import pending_attachments
 from consult.calendar.model import Edition
 from consult.calendar.queries import editions
 from consult.calendar.rules import Verb
