@@ -149,7 +149,7 @@ def test_what_does_not_answer_is_named_and_the_rest_is_still_checked(
     checked = operator("check", **{name: address.format(port=free_port())})
     assert checked.code == 1
     assert f"échec  {line}" in checked.errors
-    assert len(checked.said.splitlines()) + len(checked.errors.splitlines()) == 5
+    assert len(checked.said.splitlines()) + len(checked.errors.splitlines()) == 6
 
 
 def test_a_base_that_does_not_answer_is_one_line(bare: Operator) -> None:
