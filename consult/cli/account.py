@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 
 import click
 
-from consult.accounts import actions, second_factor
+from consult.accounts import actions
 from consult.accounts.rules import parse_address
-from consult.accounts.second_factor_queries import person_at
+from consult.accounts.second_factor import actions as second_factor
+from consult.accounts.second_factor.queries import person_at
 from consult.cli.context import INSTANT, with_app
 from consult.ground import clock
 from consult.ground.actor import OPERATOR, Role

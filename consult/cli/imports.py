@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from consult.accounts.import_files import ImportFault, ImportReport
-from consult.accounts.known_domains import import_domains
-from consult.accounts.mailboxes import import_mailboxes
+from consult.accounts.domains.actions import import_domains
+from consult.accounts.domains.import_files import ImportFault, ImportReport
+from consult.accounts.mailboxes.actions import import_mailboxes
 from consult.cli.context import unreadable, with_app
 from consult.ground import clock
 from consult.ground.actor import OPERATOR

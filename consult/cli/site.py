@@ -131,7 +131,7 @@ def _check_store(site: Settings) -> str:
 
 
 def _check_provider(site: Settings) -> str:
-    from consult.accounts.oidc import OidcFailure
+    from consult.accounts.oidc.protocol import OidcFailure
     from consult.web.provider import provider_of
 
     if site.oidc is None:
@@ -204,10 +204,10 @@ def surviving(turn: Callable[[], Result], otherwise: Result) -> Result:
 def tend_once(stop: threading.Event | None = None) -> None:
     """Recall drafts before the needs close, warn and close the accounts that nobody visits, forget what nothing needs: a batch
     at a time, until all is done."""
-    from consult.accounts.addresses import forget_address_changes
-    from consult.accounts.closing import close_dormant, warn_dormant
-    from consult.accounts.sessions import forget_sessions
-    from consult.accounts.sign_in import forget_requests
+    from consult.accounts.own.addresses import forget_address_changes
+    from consult.accounts.own.closing import close_dormant, warn_dormant
+    from consult.accounts.sign_in.actions import forget_requests
+    from consult.accounts.sign_in.sessions import forget_sessions
     from consult.contributions.drafts import forget_drafts
     from consult.contributions.files import sweep_store
     from consult.contributions.reminders import remind_of_drafts

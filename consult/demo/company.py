@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from consult.accounts import actions as accounts
-from consult.accounts import attachments
+from consult.accounts.attachments import actions as attachments
 from consult.accounts.queries import actor_of_person
 from consult.calendar import actions as calendar
 from consult.calendar import queries as calendars

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from consult.accounts import mailboxes
+from consult.accounts.mailboxes import actions as mailboxes
 from consult.config import Settings
 from consult.ground import clock
 from consult.ground.clock import paris

@@ -25,6 +25,7 @@ class EventKind(StrEnum):
     SIGNED_IN = "session:opened"
     SIGNED_OUT = "session:closed"
     SESSIONS_CLOSED = "sessions:closed"
+    SECOND_FACTOR_DRAWN = "second_factor:drawn"
     SECOND_FACTOR_SET = "second_factor:set"
     SECOND_FACTOR_GIVEN = "second_factor:given"
     SECOND_FACTOR_FAILED = "second_factor:failed"

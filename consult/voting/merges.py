@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from consult.accounts.attachments.vanished import end_attachments
 from consult.accounts.model import Attachment, AttachmentStatus
-from consult.accounts.vanished import end_attachments
 from consult.calendar.model import Edition
 from consult.calendar.queries import locked_edition
 from consult.calendar.rules import Verb

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice
 
 from consult.accounts import actions
-from consult.accounts import attachments as attaching
-from consult.accounts.attachment_queries import OwnAttachment, attachments_of, own_attachment
-from consult.accounts.invitation_queries import invitations_for
+from consult.accounts.attachments import actions as attaching
+from consult.accounts.attachments.queries import OwnAttachment, attachments_of, own_attachment
+from consult.accounts.colleagues.invitation_queries import invitations_for
 from consult.accounts.model import AttachmentStatus
 from consult.accounts.queries import address_of_person
 from consult.accounts.rules import readable_address

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import addresses
+from consult.accounts.own import addresses
 from consult.accounts.queries import address_of_person
 from consult.accounts.rules import parse_address, readable_address
 from consult.extensions import limiter

@@ -3,8 +3,9 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import attachments, rules
-from consult.accounts.attachment_files import AttachmentFile, attachment_file
+from consult.accounts import rules
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.attachments.desk import AttachmentFile, attachment_file
 from consult.accounts.model import AttachmentStatus
 from consult.ground.refusals import NotFound
 from consult.web import doors

@@ -3,11 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import invitations
-from consult.accounts.colleague_queries import colleagues, deeds, requests_to_join
-from consult.accounts.colleague_rules import may_see_colleagues
-from consult.accounts.colleagues import vouch_for
-from consult.accounts.invitation_queries import waiting_invitations
+from consult.accounts.colleagues import invitations
+from consult.accounts.colleagues.actions import vouch_for
+from consult.accounts.colleagues.invitation_queries import waiting_invitations
+from consult.accounts.colleagues.queries import colleagues, deeds, requests_to_join
+from consult.accounts.colleagues.rules import may_see_colleagues
 from consult.accounts.rules import readable_address
 from consult.extensions import limiter
 from consult.ground.paging import Page

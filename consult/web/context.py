@@ -8,8 +8,8 @@ from flask import Flask, current_app, g, request
 from flask_login import current_user
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from consult.accounts.colleague_rules import may_act_for
-from consult.accounts.mandates import choose_mandate
+from consult.accounts.colleagues.mandates import choose_mandate
+from consult.accounts.colleagues.rules import may_act_for
 from consult.accounts.queries import actor_of_session
 from consult.calendar import queries as calendar
 from consult.calendar.model import Edition

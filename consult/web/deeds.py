@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from consult.accounts.colleague_queries import DEEDS, Deed
+from consult.accounts.colleagues.queries import DEEDS, Deed
 from consult.accounts.model import AttachmentWay
 from consult.journal.model import EventKind
 from consult.web import words

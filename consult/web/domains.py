@@ -3,11 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import known_domains
-from consult.accounts.domains import parse_domain
-from consult.accounts.import_files import ImportFault
-from consult.accounts.known_domain_queries import known_domain, waiting_on
-from consult.accounts.known_domain_queries import known_domains as listed
+from consult.accounts.domains import actions as known_domains
+from consult.accounts.domains.import_files import ImportFault
+from consult.accounts.domains.queries import known_domain, waiting_on
+from consult.accounts.domains.queries import known_domains as listed
+from consult.accounts.domains.rules import parse_domain
 from consult.ground.refusals import Refused
 from consult.ground.text import visible
 from consult.register.queries import lines

@@ -1,5 +1,7 @@
 """The list of contributions as an Atom feed (RFC 4287): the same filters as the page, the last fifty, nobody's name."""
 
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request, url_for
 
 from consult.contributions.queries import BEGINNING, latest
@@ -34,6 +36,7 @@ def contributions(e: str) -> Response:
         }
         for row in rows
     ]
+    asked_for: dict[str, Any] = {"e": e, **wanted.query}
     body = render_template(
         "contributions/_feed.xml",
         edition=the_edition,
@@ -41,10 +44,11 @@ def contributions(e: str) -> Response:
         entries=entries,
         updated_at=max((one["updated_at"] for one in entries), default=the_edition.calendar.windows[0].opens_at),
         base_url=settings().base_url,
-        self_path=url_for("feeds.contributions", e=e, **wanted.query),
-        page_path=url_for("contributions.index", e=e, **wanted.query),
+        self_path=url_for("feeds.contributions", **asked_for),
+        page_path=url_for("contributions.index", **asked_for),
     )
     response = Response(body, content_type="application/atom+xml; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=300"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

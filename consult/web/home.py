@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, url_for
 
-from consult.accounts.invitation_queries import invitations_for
+from consult.accounts.colleagues.invitation_queries import invitations_for
 from consult.calendar import queries as calendars
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage

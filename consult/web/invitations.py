@@ -3,10 +3,10 @@
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import invitations
-from consult.accounts.colleague_rules import may_answer_invitation
-from consult.accounts.invitation_queries import invitation_seen_by
-from consult.accounts.mandates import choose_mandate
+from consult.accounts.colleagues import invitations
+from consult.accounts.colleagues.invitation_queries import invitation_seen_by
+from consult.accounts.colleagues.mandates import choose_mandate
+from consult.accounts.colleagues.rules import may_answer_invitation
 from consult.accounts.model import AttachmentStatus
 from consult.web import doors
 from consult.web.context import actor, received_at, session_key

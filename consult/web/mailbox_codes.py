@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import mailboxes
-from consult.accounts.mailbox_queries import mailbox_request
-from consult.accounts.mailbox_rules import parse_code
+from consult.accounts.mailboxes import actions as mailboxes
+from consult.accounts.mailboxes.queries import mailbox_request
+from consult.accounts.mailboxes.rules import parse_code
 from consult.extensions import limiter
 from consult.ground.refusals import Reason
 from consult.web import doors

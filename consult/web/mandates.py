@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts.mandates import choose_mandate
+from consult.accounts.colleagues.mandates import choose_mandate
 from consult.ground.refusals import NotFound
 from consult.web import doors
 from consult.web.context import actor, received_at, session_key

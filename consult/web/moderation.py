@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
-from consult.accounts.attachment_queries import pending_attachments
+from consult.accounts.attachments.queries import pending_attachments
 from consult.calendar.queries import editions
 from consult.contributions.queries import ids_of, one
 from consult.ground.refusals import NotFound, Refused

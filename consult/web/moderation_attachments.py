@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import attachments, rules
-from consult.accounts.attachment_files import AttachmentFile, Known, attachment_file, known_of
-from consult.accounts.attachment_queries import AttachmentLine, decided_attachments, pending_attachments
+from consult.accounts import rules
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.attachments.desk import AttachmentFile, Known, attachment_file, known_of
+from consult.accounts.attachments.queries import AttachmentLine, decided_attachments, pending_attachments
 from consult.accounts.model import AttachmentStatus
 from consult.ground.paging import Page
 from consult.ground.refusals import Verdict

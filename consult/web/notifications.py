@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts.notifications import choose_notifications, wanted_topics
+from consult.accounts.own.notifications import choose_notifications, wanted_topics
 from consult.accounts.queries import address_of_person
 from consult.accounts.rules import readable_address
 from consult.web import doors

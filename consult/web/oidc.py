@@ -7,12 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import identities
-from consult.accounts.identities import Arrival
-from consult.accounts.identity_queries import identities_of, named_establishment
-from consult.accounts.identity_rules import Establishment, may_link_identity, may_use_provider
 from consult.accounts.model import AttachmentStatus
-from consult.accounts.oidc import Asked, wrong
+from consult.accounts.oidc import actions as identities
+from consult.accounts.oidc.actions import Arrival
+from consult.accounts.oidc.protocol import Asked, wrong
+from consult.accounts.oidc.queries import identities_of, named_establishment
+from consult.accounts.oidc.rules import Establishment, may_link_identity, may_use_provider
 from consult.extensions import limiter
 from consult.ground import clock
 from consult.ground.refusals import Reason, Refused

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, session
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 
-from consult.accounts.closing import close_account
+from consult.accounts.own.closing import close_account
 from consult.accounts.queries import address_of_person
 from consult.accounts.rules import readable_address
 from consult.ground.actor import Actor

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from flask import current_app, url_for
 
-from consult.accounts.oidc import OidcFailure
+from consult.accounts.oidc.protocol import OidcFailure
 from consult.config import OidcSettings, Settings
 from consult.ground import clock
 from consult.web.context import settings
 
 if TYPE_CHECKING:
-    from consult.accounts.provider import Provider
+    from consult.accounts.oidc.provider import Provider
 
 CALLBACK = "/connexion/proconnect/retour"
 """Registered with the provider, to the letter."""
@@ -30,7 +30,7 @@ def provider() -> "Provider | None":
 
 def provider_of(site: Settings, chosen: OidcSettings) -> "Provider":
     """The provider that these settings describe."""
-    from consult.accounts.provider import Provider  # noqa: PLC0415 - a quarter of a second that only who signs in there pays
+    from consult.accounts.oidc.provider import Provider  # noqa: PLC0415 - a quarter of a second that only who signs in there pays
 
     return Provider(
         issuer=chosen.issuer,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts.sign_in import carry_sessions
+from consult.accounts.sign_in.actions import carry_sessions
 from consult.calendar.model import Edition
 from consult.demo import rehearsal
 from consult.ground.clock import paris

@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from pyotp import TOTP
 
-from consult.accounts import second_factor
 from consult.accounts.queries import address_of_person
-from consult.accounts.second_factor import Attempt
-from consult.accounts.second_factor_queries import OwnSecondFactor, own_second_factor
-from consult.accounts.second_factor_rules import may_set_second_factor
+from consult.accounts.second_factor import actions as second_factor
+from consult.accounts.second_factor.actions import Attempt
+from consult.accounts.second_factor.queries import OwnSecondFactor, own_second_factor
+from consult.accounts.second_factor.rules import may_set_second_factor
 from consult.ground import clock
 from consult.ground.refusals import Reason
 from consult.web import doors
@@ -43,7 +43,7 @@ def change() -> ResponseReturnValue:
     """Begin to set one; or, against a code of the one in place, begin to replace it, or draw new recovery codes."""
     state = _state()
     if not state.is_set:
-        second_factor.draw(actor(), session_key())
+        second_factor.draw(actor(), session_key(), at=received_at())
         return redirect(url_for("second_factor.show", suite=local_path(request.form.get("suite"))), 303)
     form = ChangeForm()
     if not form.validate_on_submit():

@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import sessions
 from consult.accounts.rules import SESSION_LASTS
+from consult.accounts.sign_in import sessions
 from consult.web import doors, words
 from consult.web.context import actor, received_at, session_key
 from consult.web.paging import page_number

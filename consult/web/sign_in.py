@@ -7,10 +7,10 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from consult.accounts import sign_in
-from consult.accounts.identity_queries import id_token_of
+from consult.accounts.oidc.queries import id_token_of
 from consult.accounts.queries import actor_of_session, address_of_link, existing_addresses
 from consult.accounts.rules import SESSION_LASTS, parse_address, readable_address
+from consult.accounts.sign_in import actions as sign_in
 from consult.demo.accounts import DEMO_ACCOUNTS, demo_address
 from consult.extensions import limiter
 from consult.ground import clock

@@ -3,10 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.accounts import actions, second_factor
+from consult.accounts import actions
 from consult.accounts.queries import role_holder, role_holders
-from consult.accounts.second_factor_queries import member_with_second_factor
-from consult.accounts.second_factor_rules import may_remove_second_factor
+from consult.accounts.second_factor import actions as second_factor
+from consult.accounts.second_factor.queries import member_with_second_factor
+from consult.accounts.second_factor.rules import may_remove_second_factor
 from consult.ground.actor import Role
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.web import doors

@@ -10,7 +10,7 @@ from datetime import datetime
 from flask import url_for
 from markupsafe import Markup
 
-from consult.accounts.invitation_queries import ReceivedInvitation
+from consult.accounts.colleagues.invitation_queries import ReceivedInvitation
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Profile, Role

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from consult.accounts.account_rules import (
+from consult.accounts.own.rules import (
     MOST_ADDRESS_CHANGES,
     dormant_since,
     may_ask_address_change,

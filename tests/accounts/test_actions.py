@@ -7,8 +7,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts import actions, attachments
+from consult.accounts import actions
 from consult.accounts.actions import AccountDraft
+from consult.accounts.attachments import actions as attachments
 from consult.accounts.model import Attachment, AttachmentStatus, Person, RoleGrant
 from consult.accounts.queries import actor_of_person
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Profile, Role

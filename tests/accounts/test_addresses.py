@@ -8,13 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts import addresses, sign_in
-from consult.accounts.account_rules import ADDRESS_CHANGES_COUNTED_OVER, ADDRESS_CODES_LAST, MOST_ADDRESS_CHANGES
 from consult.accounts.actions import find_or_create_person
-from consult.accounts.closing import close_account
 from consult.accounts.model import AddressChange, AttachmentStatus, Invitation, Person
+from consult.accounts.own import addresses
+from consult.accounts.own.closing import close_account
+from consult.accounts.own.rules import ADDRESS_CHANGES_COUNTED_OVER, ADDRESS_CODES_LAST, MOST_ADDRESS_CHANGES
 from consult.accounts.queries import actor_of_person, actor_of_session, address_of_person
 from consult.accounts.rules import MOST_REQUESTS, MOST_TRIES, REQUESTS_COUNTED_OVER
+from consult.accounts.sign_in import actions as sign_in
 from consult.ground.actor import VISITOR, Actor
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

@@ -8,9 +8,11 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from consult.accounts import actions, attachments, sign_in
+from consult.accounts import actions
 from consult.accounts.actions import AccountDraft
-from consult.accounts.attachment_queries import own_attachment
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.attachments.proofs import Proof
+from consult.accounts.attachments.queries import own_attachment
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -22,9 +24,9 @@ from consult.accounts.model import (
     Person,
     Topic,
 )
-from consult.accounts.proofs import Proof
 from consult.accounts.queries import actor_of_person, actor_of_session
 from consult.accounts.rules import MOST_PENDING
+from consult.accounts.sign_in import actions as sign_in
 from consult.ground.actor import VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

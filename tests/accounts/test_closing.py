@@ -8,11 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts import actions, addresses, sign_in
-from consult.accounts.account_rules import WARNING_LASTS, dormant_since
-from consult.accounts.attachment_files import attachment_file
-from consult.accounts.attachments import ask_attachment
-from consult.accounts.closing import close_account, close_dormant, warn_dormant
+from consult.accounts import actions
+from consult.accounts.attachments.actions import ask_attachment
+from consult.accounts.attachments.desk import attachment_file
 from consult.accounts.model import (
     AddressChange,
     Attachment,
@@ -30,8 +28,12 @@ from consult.accounts.model import (
     SignInRequest,
     Topic,
 )
-from consult.accounts.notifications import choose_notifications
+from consult.accounts.own import addresses
+from consult.accounts.own.closing import close_account, close_dormant, warn_dormant
+from consult.accounts.own.notifications import choose_notifications
+from consult.accounts.own.rules import WARNING_LASTS, dormant_since
 from consult.accounts.queries import actor_of_person, actor_of_session
+from consult.accounts.sign_in import actions as sign_in
 from consult.calendar import queries as calendars
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage

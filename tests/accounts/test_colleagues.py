@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from consult.accounts import attachments, invitations
-from consult.accounts.colleague_queries import Deed, colleagues, deeds, requests_to_join
-from consult.accounts.colleague_rules import may_see_colleagues, may_vouch
-from consult.accounts.colleagues import vouch_for
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.colleagues import invitations
+from consult.accounts.colleagues.actions import vouch_for
+from consult.accounts.colleagues.queries import Deed, colleagues, deeds, requests_to_join
+from consult.accounts.colleagues.rules import may_see_colleagues, may_vouch
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Person
 from consult.ground.actor import VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris

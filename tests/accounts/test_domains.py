@@ -4,8 +4,8 @@ import tomllib
 
 import pytest
 
-from consult.accounts import domains
-from consult.accounts.domains import (
+from consult.accounts.domains import rules as domains
+from consult.accounts.domains.rules import (
     domain_of,
     is_generic,
     is_of_the_state,

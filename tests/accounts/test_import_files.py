@@ -2,7 +2,7 @@
 
 import pytest
 
-from consult.accounts.import_files import OTHER_ENCODING, Fault, ImportFault, Line, once_each, shown, two_columns
+from consult.accounts.domains.import_files import OTHER_ENCODING, Fault, ImportFault, Line, once_each, shown, two_columns
 
 READ = [Line(2, "mairie-exemple.fr", "214602401"), Line(3, "gramat.exemple.fr", "214601288")]
 

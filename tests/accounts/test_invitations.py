@@ -8,10 +8,13 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from consult.accounts import actions, attachments, invitations
+from consult.accounts import actions
 from consult.accounts.actions import AccountDraft
-from consult.accounts.closing import close_account
-from consult.accounts.colleague_rules import (
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.colleagues import invitations
+from consult.accounts.colleagues.invitation_queries import invitation_seen_by, invitations_for, waiting_invitations
+from consult.accounts.colleagues.invitations import ADDRESS_KEPT
+from consult.accounts.colleagues.rules import (
     INVITATION_LASTS,
     INVITATIONS_COUNTED_OVER,
     MOST_A_DAY,
@@ -21,9 +24,8 @@ from consult.accounts.colleague_rules import (
     may_invite,
     may_revoke_invitation,
 )
-from consult.accounts.invitation_queries import invitation_seen_by, invitations_for, waiting_invitations
-from consult.accounts.invitations import ADDRESS_KEPT
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Invitation, InvitationOutcome, Person
+from consult.accounts.own.closing import close_account
 from consult.accounts.queries import actor_of_person
 from consult.ground.actor import VISITOR, Actor, Profile
 from consult.ground.clock import paris

@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from consult.accounts import attachments, known_domains
-from consult.accounts.import_files import Fault, ImportFault, ImportReport
-from consult.accounts.known_domain_queries import known_domain, waiting_on
-from consult.accounts.known_domain_queries import known_domains as listed
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.domains import actions as known_domains
+from consult.accounts.domains.import_files import Fault, ImportFault, ImportReport
+from consult.accounts.domains.queries import known_domain, waiting_on
+from consult.accounts.domains.queries import known_domains as listed
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, KnownDomain
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Role
 from consult.ground.clock import paris

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from consult.accounts.mailbox_rules import (
+from consult.accounts.mailboxes.rules import (
     LENGTH,
     LETTERS,
     MOST_CODES_A_MAILBOX,

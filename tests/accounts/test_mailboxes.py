@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts import attachments, mailboxes
-from consult.accounts.import_files import Fault, ImportFault, ImportReport
-from consult.accounts.mailbox_queries import MailboxRequest, mailbox_of, mailbox_request
-from consult.accounts.mailbox_rules import LASTS, LETTERS, MOST_CODES_A_MAILBOX, MOST_CODES_A_REQUEST, MOST_TRIES
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.domains.import_files import Fault, ImportFault, ImportReport
+from consult.accounts.mailboxes import actions as mailboxes
+from consult.accounts.mailboxes.queries import MailboxRequest, mailbox_of, mailbox_request
+from consult.accounts.mailboxes.rules import LASTS, LETTERS, MOST_CODES_A_MAILBOX, MOST_CODES_A_REQUEST, MOST_TRIES
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, MailboxCode, OfficialMailbox, Person
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris

@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import func, select
 
-from consult.accounts import mandates
-from consult.accounts.colleague_rules import may_act_for, may_choose_mandate
+from consult.accounts.colleagues import mandates
+from consult.accounts.colleagues.rules import may_act_for, may_choose_mandate
 from consult.accounts.model import AttachmentStatus, PersonSession, SessionWay
 from consult.accounts.queries import actor_of_session, as_now, digest
 from consult.accounts.rules import SESSION_LASTS
-from consult.accounts.sign_in import open_session
+from consult.accounts.sign_in.actions import open_session
 from consult.ground.actor import VISITOR, Actor
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

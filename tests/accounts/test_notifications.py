@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
-from consult.accounts import attachments
+from consult.accounts.attachments import actions as attachments
 from consult.accounts.model import AttachmentStatus, MutedTopic, Topic
-from consult.accounts.notifications import choose_notifications, wanted_topics
+from consult.accounts.own.notifications import choose_notifications, wanted_topics
 from consult.accounts.queries import actor_of_person
-from consult.accounts.sign_in import request_sign_in
+from consult.accounts.sign_in.actions import request_sign_in
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import VISITOR, Actor, Role

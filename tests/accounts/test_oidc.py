@@ -8,12 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts import identity_rules as rules
-from consult.accounts import oidc
-from consult.accounts.identities import sign_in_with
-from consult.accounts.identity_rules import Establishment
 from consult.accounts.model import Attachment, Identity, Person, PersonSession
-from consult.accounts.oidc import Asked, OidcFailure, Told
+from consult.accounts.oidc import protocol as oidc
+from consult.accounts.oidc import rules
+from consult.accounts.oidc.actions import sign_in_with
+from consult.accounts.oidc.protocol import Asked, OidcFailure, Told
+from consult.accounts.oidc.rules import Establishment
 from consult.demo.cast import DEMO_SIREN
 from consult.demo.identities import COMPANY, MARTEL, PEOPLE, QUERCY_BLANC, STATE_SERVICE, siret_of
 from consult.ground.actor import VISITOR, Actor, Profile, Role

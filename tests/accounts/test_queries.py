@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from consult.accounts import actions, attachment_files, attachment_queries, attachments, queries
+from consult.accounts import actions, queries
 from consult.accounts.actions import AccountDraft
-from consult.accounts.attachment_files import DomainWorth
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.attachments import desk as attachment_files
+from consult.accounts.attachments import queries as attachment_queries
+from consult.accounts.attachments.desk import DomainWorth
 from consult.accounts.model import AttachmentStatus, KnownDomain, OfficialMailbox
 from consult.ground.actor import OPERATOR, Actor, Profile, Role
 from consult.ground.clock import paris

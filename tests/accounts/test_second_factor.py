@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts import second_factor
 from consult.accounts.model import PersonSession, RecoveryCode, SecondFactor, SessionWay
 from consult.accounts.queries import actor_of_session, digest
-from consult.accounts.second_factor_queries import OwnSecondFactor, own_second_factor
-from consult.accounts.second_factor_rules import MOST_SECOND_FACTOR_TRIES, SECOND_FACTOR_LOCKED_FOR
-from consult.accounts.sign_in import open_session
+from consult.accounts.second_factor import actions as second_factor
+from consult.accounts.second_factor.queries import OwnSecondFactor, own_second_factor
+from consult.accounts.second_factor.rules import MOST_SECOND_FACTOR_TRIES, SECOND_FACTOR_LOCKED_FOR
+from consult.accounts.sign_in.actions import open_session
 from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
@@ -61,7 +61,7 @@ class Member:
 
     def set_up(self, outside: datetime = OUTSIDE, at: datetime = AT) -> second_factor.Attempt:
         """Draw, read and confirm a first key."""
-        second_factor.draw(self.actor, self.key)
+        second_factor.draw(self.actor, self.key, at=at)
         self.read_key()
         return self.confirm(self.code(outside), outside=outside, at=at)
 
@@ -108,7 +108,7 @@ def events(*kinds: EventKind) -> list[Event]:
 def test_a_first_code_puts_it_in_place_and_gives_it(member: Member) -> None:
     assert member.actor.withheld == {Role.MODERATOR}
     assert member.actor.roles == {Role.OBSERVER}
-    second_factor.draw(member.actor, member.key)
+    second_factor.draw(member.actor, member.key, at=AT)
     member.read_key()
     assert len(member.secret) >= 32, "160 bits, as RFC 4226 recommends"
     assert not member.state.is_set, "nothing is asked of it yet"
@@ -127,7 +127,7 @@ def test_a_first_code_puts_it_in_place_and_gives_it(member: Member) -> None:
 
 
 def test_a_wrong_first_code_puts_nothing_in_place_and_is_not_counted(member: Member) -> None:
-    second_factor.draw(member.actor, member.key)
+    second_factor.draw(member.actor, member.key, at=AT)
     member.read_key()
     for _ in range(MOST_SECOND_FACTOR_TRIES + 2):
         assert member.confirm(member.wrong_code()).verdict.reason is Reason.SECOND_FACTOR_WRONG
@@ -138,7 +138,7 @@ def test_a_wrong_first_code_puts_nothing_in_place_and_is_not_counted(member: Mem
 
 
 def test_nothing_is_confirmed_that_was_not_drawn_from_this_session(member: Member) -> None:
-    second_factor.draw(member.actor, member.key)
+    second_factor.draw(member.actor, member.key, at=AT)
     member.read_key()
     thief = member.elsewhere()
     assert thief.state.new_secret is None, "shown where it was drawn, and nowhere else"
@@ -148,12 +148,12 @@ def test_nothing_is_confirmed_that_was_not_drawn_from_this_session(member: Membe
 def test_a_key_drawn_before_another_was_set_is_worth_nothing(member: Member) -> None:
     """Whoever reads the mail of an address could otherwise keep a key for later."""
     thief = member.elsewhere()
-    second_factor.draw(thief.actor, thief.key)
+    second_factor.draw(thief.actor, thief.key, at=AT)
     thief.read_key()
     member.set_up()
     assert thief.confirm(thief.code()).verdict.reason is Reason.SECOND_FACTOR_NOT_ASKED
     with pytest.raises(Refused) as refused:
-        second_factor.draw(thief.actor, thief.key)
+        second_factor.draw(thief.actor, thief.key, at=AT)
     assert refused.value.reason is Reason.SECOND_FACTOR
     assert member.elsewhere().give(member.code(OUTSIDE + STEP), outside=OUTSIDE + STEP).verdict
 
@@ -162,7 +162,7 @@ def test_a_key_drawn_before_another_was_set_is_worth_nothing(member: Member) -> 
 def test_whoever_needs_none_sets_none(world: World, roles: tuple[Role, ...]) -> None:
     someone = Member(world.person(ROCAMADOUR, *roles))
     for act in (
-        lambda: second_factor.draw(someone.actor, someone.key),
+        lambda: second_factor.draw(someone.actor, someone.key, at=AT),
         lambda: second_factor.confirm(someone.actor, someone.key, "123456", at=AT, outside=OUTSIDE),
         lambda: second_factor.replace(someone.actor, someone.key, "123456", at=AT, outside=OUTSIDE),
         lambda: second_factor.draw_recovery_codes(someone.actor, "123456", at=AT, outside=OUTSIDE),
@@ -178,7 +178,7 @@ def test_a_session_closed_meanwhile_sets_nothing(member: Member) -> None:
     with transaction() as session:
         session.scalars(select(PersonSession).where(PersonSession.key_hash == digest(member.key))).one().ended_at = AT
     with pytest.raises(Refused) as refused:
-        second_factor.draw(who, member.key)
+        second_factor.draw(who, member.key, at=AT)
     assert refused.value.reason is Reason.SIGN_IN
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from consult.accounts import second_factor_rules as rules
-from consult.accounts.second_factor_rules import SECOND_FACTOR_LOCKED_FOR
+from consult.accounts.second_factor import rules
+from consult.accounts.second_factor.rules import SECOND_FACTOR_LOCKED_FOR
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Role
 from consult.ground.clock import paris
 from consult.ground.refusals import Reason

@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 from consult.accounts.model import PersonSession, SessionWay
 from consult.accounts.queries import actor_of_session
 from consult.accounts.rules import SESSION_LASTS
-from consult.accounts.sessions import (
+from consult.accounts.sign_in.actions import open_session
+from consult.accounts.sign_in.sessions import (
     KEPT_FOR,
     close_other_sessions,
     close_session,
     forget_sessions,
     open_sessions,
 )
-from consult.accounts.sign_in import open_session
 from consult.ground.actor import OPERATOR, VISITOR, Actor
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts import sign_in
 from consult.accounts.model import Person, PersonSession, SignInRequest
 from consult.accounts.queries import actor_of_session, address_of_link
 from consult.accounts.rules import MOST_REQUESTS, MOST_TRIES, MOST_TRIES_A_DAY, REQUESTS_COUNTED_OVER, SIGN_IN_LASTS
+from consult.accounts.sign_in import actions as sign_in
 from consult.ground.actor import Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts.attachments import ask_attachment
+from consult.accounts.attachments.actions import ask_attachment
+from consult.accounts.attachments.vanished import REASON
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -18,7 +19,6 @@ from consult.accounts.model import (
     OfficialMailbox,
 )
 from consult.accounts.queries import actor_of_person
-from consult.accounts.vanished import REASON
 from consult.ground.actor import Actor
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

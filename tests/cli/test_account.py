@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from consult.accounts.model import Person, SecondFactor
 from consult.accounts.queries import actor_of_person
-from consult.accounts.sign_in import request_sign_in, sign_in_by_code
+from consult.accounts.sign_in.actions import request_sign_in, sign_in_by_code
 from consult.ground.actor import Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

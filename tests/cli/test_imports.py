@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from consult.accounts.known_domain_queries import known_domain
-from consult.accounts.mailbox_queries import mailbox_of
+from consult.accounts.domains.queries import known_domain
+from consult.accounts.mailboxes.queries import mailbox_of
 from tests.support.commands import Ended, Operator
 from tests.support.world import GRAMAT, ROCAMADOUR
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from consult.accounts.model import AddressChange, Person, PersonSession, SessionWay, SignInRequest
-from consult.accounts.sign_in import open_session, request_sign_in
+from consult.accounts.sign_in.actions import open_session, request_sign_in
 from consult.cli import site as work
 from consult.ground.database import reading, transaction
 from consult.outbox.model import Message, Notice

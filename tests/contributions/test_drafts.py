@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from consult.accounts.closing import close_account
 from consult.accounts.model import AttachmentStatus
+from consult.accounts.own.closing import close_account
 from consult.accounts.queries import actor_of_person
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from consult.accounts.model import Topic
-from consult.accounts.notifications import choose_notifications
+from consult.accounts.own.notifications import choose_notifications
 from consult.calendar.actions import move_window
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage, Window

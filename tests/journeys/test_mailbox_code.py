@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from consult.accounts.mailbox_rules import LETTERS
+from consult.accounts.mailboxes.rules import LETTERS
 from tests.support.visitor import Visitor, squeezed
 
 pytestmark = pytest.mark.moment("voting")

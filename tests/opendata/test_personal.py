@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from consult.accounts import addresses
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -19,7 +18,8 @@ from consult.accounts.model import (
     SessionWay,
     Topic,
 )
-from consult.accounts.notifications import choose_notifications
+from consult.accounts.own import addresses
+from consult.accounts.own.notifications import choose_notifications
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from consult.accounts.invitations import invite
-from consult.accounts.known_domains import add_domain
+from consult.accounts.colleagues.invitations import invite
+from consult.accounts.domains.actions import add_domain
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,

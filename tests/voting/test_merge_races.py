@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from consult.accounts.attachments import ask_attachment
+from consult.accounts.attachments.actions import ask_attachment
 from consult.accounts.model import Attachment, AttachmentStatus
 from consult.accounts.queries import LIVE
 from consult.ground.database import reading

@@ -4,8 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from consult.accounts.account_rules import ADDRESS_CODES_LAST, MOST_ADDRESS_CHANGES
 from consult.accounts.model import AddressChange, Person
+from consult.accounts.own.rules import ADDRESS_CODES_LAST, MOST_ADDRESS_CHANGES
 from consult.accounts.rules import MOST_TRIES
 from consult.ground.actor import Actor
 from consult.ground.clock import paris

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from consult.accounts import attachments
-from consult.accounts.attachment_files import attachment_file
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.attachments.desk import attachment_file
 from consult.accounts.model import Attachment, AttachmentStatus, KnownDomain, OfficialMailbox
 from consult.accounts.queries import actor_of_person
 from consult.ground.actor import Actor, Profile, Role

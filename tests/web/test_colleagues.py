@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from consult.accounts import invitations
-from consult.accounts.colleague_rules import MOST_WAITING
-from consult.accounts.invitation_queries import waiting_invitations
+from consult.accounts.colleagues import invitations
+from consult.accounts.colleagues.invitation_queries import waiting_invitations
+from consult.accounts.colleagues.rules import MOST_WAITING
 from consult.accounts.model import AttachmentStatus, AttachmentWay, Person
 from consult.contributions.actions import say_me_too
 from consult.ground.actor import Actor, Profile, Role

@@ -5,9 +5,10 @@ import io
 import pytest
 from flask import Flask
 
-from consult.accounts import attachments, known_domains
-from consult.accounts.known_domain_queries import known_domain
-from consult.accounts.known_domain_queries import known_domains as listed
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.domains import actions as known_domains
+from consult.accounts.domains.queries import known_domain
+from consult.accounts.domains.queries import known_domains as listed
 from consult.accounts.queries import actor_of_person
 from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.clock import paris

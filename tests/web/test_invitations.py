@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from consult.accounts import actions, invitations
-from consult.accounts.colleague_rules import INVITATION_LASTS
+from consult.accounts import actions
+from consult.accounts.colleagues import invitations
+from consult.accounts.colleagues.rules import INVITATION_LASTS
 from consult.accounts.model import AttachmentStatus, Person
 from consult.accounts.queries import actor_of_person
 from consult.ground.actor import Actor, Profile

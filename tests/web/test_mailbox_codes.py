@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from consult import create_app
-from consult.accounts import attachments, mailboxes
-from consult.accounts.attachment_queries import attachments_of
-from consult.accounts.mailbox_rules import LASTS, LETTERS, MOST_CODES_A_REQUEST, MOST_TRIES
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.attachments.queries import attachments_of
+from consult.accounts.mailboxes import actions as mailboxes
+from consult.accounts.mailboxes.rules import LASTS, LETTERS, MOST_CODES_A_REQUEST, MOST_TRIES
 from consult.accounts.model import AttachmentStatus
 from consult.config import Env
 from consult.ground.actor import OPERATOR, Actor, Role

@@ -2,8 +2,8 @@
 
 import pytest
 
-from consult.accounts import attachments
-from consult.accounts.attachment_files import attachment_file
+from consult.accounts.attachments import actions as attachments
+from consult.accounts.attachments.desk import attachment_file
 from consult.accounts.model import AttachmentStatus, KnownDomain, MailboxCode
 from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris

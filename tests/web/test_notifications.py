@@ -3,7 +3,7 @@
 import pytest
 
 from consult.accounts.model import Topic
-from consult.accounts.notifications import wanted_topics
+from consult.accounts.own.notifications import wanted_topics
 from consult.ground.actor import Actor
 from consult.ground.clock import paris
 from consult.ground.database import reading

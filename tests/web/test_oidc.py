@@ -12,8 +12,8 @@ from joserfc.jwk import ECKey, RSAKey
 from sqlalchemy import func, select, update
 
 from consult.accounts.actions import grant_role
-from consult.accounts.invitations import invite
-from consult.accounts.known_domains import add_domain
+from consult.accounts.colleagues.invitations import invite
+from consult.accounts.domains.actions import add_domain
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -24,7 +24,7 @@ from consult.accounts.model import (
     SessionWay,
 )
 from consult.accounts.queries import actor_of_person
-from consult.accounts.sign_in import request_sign_in, sign_in_by_code
+from consult.accounts.sign_in.actions import request_sign_in, sign_in_by_code
 from consult.demo.faults import Fault
 from consult.demo.identities import COMPANY, MARTEL, QUERCY_BLANC, STATE_SERVICE, siret_of
 from consult.ground import clock

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from consult.accounts.model import RoleGrant, SecondFactor
-from consult.accounts.second_factor_rules import MOST_SECOND_FACTOR_TRIES, SECOND_FACTOR_LOCKED_FOR
+from consult.accounts.second_factor.rules import MOST_SECOND_FACTOR_TRIES, SECOND_FACTOR_LOCKED_FOR
 from consult.ground import clock
 from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris

@@ -3,10 +3,11 @@
 import pytest
 from flask import Flask
 
-from consult.accounts import actions, second_factor
-from consult.accounts.closing import close_account
+from consult.accounts import actions
 from consult.accounts.model import Person
+from consult.accounts.own.closing import close_account
 from consult.accounts.queries import actor_of_person
+from consult.accounts.second_factor import actions as second_factor
 from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField, TextAreaField, ValidationError
 
-from consult.accounts.domains import parse_domain
-from consult.accounts.mailbox_rules import parse_code
+from consult.accounts.domains.rules import parse_domain
+from consult.accounts.mailboxes.rules import parse_code
 from consult.ground.refusals import Reason
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.inputs import one_line

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectChoice, StringField, validators
 
-from consult.accounts.second_factor import RECOVERY_LENGTH, RECOVERY_LETTERS
+from consult.accounts.second_factor.actions import RECOVERY_LENGTH, RECOVERY_LETTERS
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.inputs import one_line
 

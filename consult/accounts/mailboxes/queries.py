@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from consult.accounts import mailbox_rules as rules
+from consult.accounts.mailboxes import rules
 from consult.accounts.model import Attachment, MailboxCode, OfficialMailbox
 from consult.accounts.rules import is_live
 from consult.ground.actor import Actor

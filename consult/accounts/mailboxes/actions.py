@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from consult.accounts import mailbox_rules as rules
 from consult.accounts.actions import locked_person
-from consult.accounts.attachments import locked_attachment, prove
-from consult.accounts.import_files import Fault, ImportFault, ImportReport, Line, once_each, shown, two_columns
-from consult.accounts.mailbox_queries import latest_code, may_send_code, request_and_mailbox
+from consult.accounts.attachments.actions import locked_attachment, prove
+from consult.accounts.attachments.proofs import Proof
+from consult.accounts.domains.import_files import Fault, ImportFault, ImportReport, Line, once_each, shown, two_columns
+from consult.accounts.mailboxes import rules
+from consult.accounts.mailboxes.queries import latest_code, may_send_code, request_and_mailbox
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -26,7 +27,6 @@ from consult.accounts.model import (
     OfficialMailbox,
     Person,
 )
-from consult.accounts.proofs import Proof
 from consult.accounts.queries import digest
 from consult.accounts.rules import is_live, may_see_attachments_desk, parse_address
 from consult.ground.actor import OPERATOR, Actor

@@ -10,12 +10,12 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from consult.accounts.attachments import prove
-from consult.accounts.domains import may_add_domain, may_be_known, may_remove_domain, parse_domain
-from consult.accounts.import_files import Fault, ImportFault, ImportReport, Line, once_each, shown, two_columns
-from consult.accounts.known_domain_queries import requests_shown_by_domain
+from consult.accounts.attachments.actions import prove
+from consult.accounts.attachments.proofs import Proof
+from consult.accounts.domains.import_files import Fault, ImportFault, ImportReport, Line, once_each, shown, two_columns
+from consult.accounts.domains.queries import requests_shown_by_domain
+from consult.accounts.domains.rules import may_add_domain, may_be_known, may_remove_domain, parse_domain
 from consult.accounts.model import AttachmentStatus, AttachmentWay, KnownDomain, Person
-from consult.accounts.proofs import Proof
 from consult.accounts.rules import may_see_attachments_desk
 from consult.ground.actor import Actor
 from consult.ground.database import Lock, lock, transaction

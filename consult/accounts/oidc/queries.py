@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import case, func, select
 
-from consult.accounts.identity_rules import Establishment, weigh
 from consult.accounts.model import Attachment, AttachmentStatus, Identity, Person, PersonSession
+from consult.accounts.oidc.rules import Establishment, weigh
 from consult.accounts.queries import LIVE, digest
 from consult.ground.database import reading
 from consult.register.model import Collectivite

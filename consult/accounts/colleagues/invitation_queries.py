@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, select
 from sqlalchemy.orm import aliased
 
-from consult.accounts.colleague_rules import MOST_WAITING
+from consult.accounts.colleagues.rules import MOST_WAITING
 from consult.accounts.model import Attachment, AttachmentStatus, Invitation, Person
 from consult.accounts.queries import known_as
 from consult.accounts.rules import readable_address

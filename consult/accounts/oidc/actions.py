@@ -10,16 +10,16 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from consult.accounts import identity_rules as rules
 from consult.accounts.actions import find_or_create, lock_person, locked_person
-from consult.accounts.attachments import prove
-from consult.accounts.identity_rules import Establishment
+from consult.accounts.attachments.actions import prove
+from consult.accounts.attachments.proofs import Proof
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Identity, Person, RoleGrant, SessionWay
-from consult.accounts.oidc import OidcFailure, Told, wrong
-from consult.accounts.proofs import Proof
+from consult.accounts.oidc import rules
+from consult.accounts.oidc.protocol import OidcFailure, Told, wrong
+from consult.accounts.oidc.rules import Establishment
 from consult.accounts.queries import LIVE
 from consult.accounts.rules import parse_address
-from consult.accounts.sign_in import open_session
+from consult.accounts.sign_in.actions import open_session
 from consult.ground.actor import Actor
 from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound, Refused

@@ -10,8 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from consult.accounts import account_rules
-from consult.accounts.invitation_queries import FORGOTTEN
+from consult.accounts.colleagues.invitation_queries import FORGOTTEN
 from consult.accounts.model import (
     AddressChange,
     Attachment,
@@ -27,6 +26,7 @@ from consult.accounts.model import (
     SecondFactor,
     SignInRequest,
 )
+from consult.accounts.own import rules as account_rules
 from consult.accounts.queries import LIVE
 from consult.ground.actor import VISITOR, Actor, Role
 from consult.ground.database import Lock, lock, reading, transaction

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from consult.accounts import colleague_rules as rules
 from consult.accounts.actions import address_of, locked_person
-from consult.accounts.attachments import prove
-from consult.accounts.invitation_queries import FORGOTTEN, serving
+from consult.accounts.attachments.actions import prove
+from consult.accounts.attachments.proofs import Proof
+from consult.accounts.colleagues import rules
+from consult.accounts.colleagues.invitation_queries import FORGOTTEN, serving
 from consult.accounts.model import Attachment, AttachmentWay, Invitation, InvitationOutcome, Person
-from consult.accounts.proofs import Proof
 from consult.accounts.queries import as_now
 from consult.accounts.rules import Address
 from consult.ground.actor import Actor

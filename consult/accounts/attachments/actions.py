@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from consult.accounts import rules
 from consult.accounts.actions import lock_person, locked_person
+from consult.accounts.attachments.proofs import Proof, proof_at_hand
 from consult.accounts.model import (
     Attachment,
     AttachmentStatus,
@@ -24,7 +25,6 @@ from consult.accounts.model import (
     Person,
     Topic,
 )
-from consult.accounts.proofs import Proof, proof_at_hand
 from consult.accounts.queries import LIVE, as_now, wants
 from consult.ground.actor import Actor
 from consult.ground.database import Lock, lock, transaction

@@ -14,12 +14,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from consult.accounts import account_rules
 from consult.accounts.actions import address_of, locked_person
 from consult.accounts.model import AddressChange, Person, SignInRequest
+from consult.accounts.own import rules as account_rules
 from consult.accounts.queries import digest
 from consult.accounts.rules import MOST_TRIES, REQUESTS_COUNTED_OVER, Address, is_live, may_act_for_oneself
-from consult.accounts.sessions import end_sessions
+from consult.accounts.sign_in.sessions import end_sessions
 from consult.ground.actor import Actor
 from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import Reason, Verdict

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import aliased
 
-from consult.accounts.attachment_queries import AttachmentLine, as_line, desk_lines
-from consult.accounts.domains import domain_of, is_generic, is_of_the_state, is_public_suffix
+from consult.accounts.attachments.queries import AttachmentLine, as_line, desk_lines
+from consult.accounts.domains.rules import domain_of, is_generic, is_of_the_state, is_public_suffix
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, KnownDomain, MailboxCode, Person
 from consult.accounts.queries import LIVE, known_as
 from consult.ground.actor import Profile

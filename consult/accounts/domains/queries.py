@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
-from consult.accounts.domains import domain_of
+from consult.accounts.domains.rules import domain_of
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, KnownDomain, Person
 from consult.accounts.queries import known_as
 from consult.ground.database import reading

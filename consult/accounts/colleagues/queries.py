@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, String, case, cast, exists, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from consult.accounts.attachments import was_put_aside
+from consult.accounts.attachments.actions import was_put_aside
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Person
 from consult.accounts.queries import known_as
 from consult.calendar.model import Edition

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from consult.accounts.attachments import give_voice, locked_attachment, was_put_aside
-from consult.accounts.colleague_rules import may_vouch
+from consult.accounts.attachments.actions import give_voice, locked_attachment, was_put_aside
+from consult.accounts.colleagues.rules import may_vouch
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay
 from consult.accounts.rules import may_know_attachment
 from consult.ground.actor import Actor

@@ -17,10 +17,10 @@ import pyotp
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from consult.accounts import second_factor_rules as rules
 from consult.accounts.actions import locked_person, with_roles_held
 from consult.accounts.model import Person, PersonSession, RecoveryCode, SecondFactor
 from consult.accounts.queries import digest
+from consult.accounts.second_factor import rules
 from consult.ground.actor import Actor
 from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound, Reason, Refused, Verdict
@@ -49,7 +49,7 @@ class Attempt:
     """Drawn now, to be shown once: the base keeps their digests."""
 
 
-def draw(actor: Actor, session_key: str) -> None:
+def draw(actor: Actor, session_key: str, *, at: datetime) -> None:
     """Draw a secret to be set from this session: the first one, of someone who has no second factor yet.
 
     Raises Refused with the reason of `may_set_second_factor`, or SECOND_FACTOR when there is one: `replace` asks for its code.
@@ -60,6 +60,7 @@ def draw(actor: Actor, session_key: str) -> None:
         if session.get(SecondFactor, person.id) is not None:
             raise Refused(Reason.SECOND_FACTOR)
         _own_session(session, person, session_key).new_secret = pyotp.random_base32()
+        record(session, EventKind.SECOND_FACTOR_DRAWN, actor, at=at)
 
 
 def replace(actor: Actor, session_key: str, typed: str, *, at: datetime, outside: datetime) -> Attempt:

@@ -26,8 +26,8 @@ from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidJSONError
 from urllib3.exceptions import HTTPError as TransportError
 
-from consult.accounts import oidc
-from consult.accounts.oidc import Asked, Told, away, wrong
+from consult.accounts.oidc import protocol as oidc
+from consult.accounts.oidc.protocol import Asked, Told, away, wrong
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Asymmetric ones alone: who knows a public key, or the client's secret, must not be able to sign."""

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from consult.accounts.colleague_rules import may_choose_mandate
+from consult.accounts.colleagues.rules import may_choose_mandate
 from consult.accounts.model import Attachment, PersonSession
 from consult.accounts.queries import digest, session_is_open
 from consult.ground.actor import Actor

@@ -1,0 +1,1 @@
+"""Mail domains: those that are a collectivité’s own, and those that prove nothing."""

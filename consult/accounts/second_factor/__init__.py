@@ -1,0 +1,1 @@
+"""Six digits of a phone, without which the roles of the team are withheld."""
