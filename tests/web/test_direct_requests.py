@@ -152,7 +152,7 @@ def test_no_address_writes_without_the_token_of_a_form(app: Flask, premises: Pre
         tried.add(deed.endpoint)
     for endpoint, rule in posts(app).items():
         if endpoint not in tried:
-            path = rule.replace("<edition:e>", "2021").replace("<domain>", "mairie-rocamadour.fr")
+            path = rule.replace("<edition:e>", "2021").replace("<domain>", "mairie-rocamadour.fr").replace("<int:n>", "1")
             forged = {"csrf_token": "forged", "email": "proprietaire@exemple.fr"}
             who = "team" if endpoint in ONLY_THE_TEAM else "owner"
             assert browsers[who].http.post(path, data=forged).status_code == 400, path
