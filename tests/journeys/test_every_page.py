@@ -81,11 +81,8 @@ def review_everything(visitor: Visitor) -> None:
 
 def is_a_file(path: str) -> bool:
     """What a browser would download rather than show."""
-    return (
-        path == "/sante"
-        or path.endswith((".ics", ".csv", ".json", ".atom"))
-        or path.startswith(("/static/", "/collectivites/suggestions"))
-    )
+    is_named_so = path.partition("?")[0].endswith((".ics", ".csv", ".json", ".atom"))
+    return is_named_so or path == "/sante" or path.startswith(("/static/", "/collectivites/suggestions"))
 
 
 def is_new(path: str, met: dict[str, set[str]]) -> bool:
