@@ -7,19 +7,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from consult.ground.clock import PARIS, utc
+from consult.ground.pasted import html_to_text
 from consult.ground.text import fold, visible
 
 _FORMULA = re.compile(r"^'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n])")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
-_MARKED = re.compile(
-    r"</?(?:p|br|div|ul|ol|li|a|strong|em|b|i|u|h[1-6]|span|blockquote|table|tr|td|img)\b[^<>]*>", re.IGNORECASE
-)
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
-_UNREAD = re.compile(r"<(script|style|template|head)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_BREAK = re.compile(r"<br\s*/?>[ \t]*\n?", re.IGNORECASE)
-_ITEM = re.compile(r"\s*<li\b[^<>]*>\s*(?:<p>)?\s*", re.IGNORECASE)
-_BLOCK = re.compile(r"\s*</?(?:p|div|ul|ol|h[1-6]|blockquote|table|section|article|hr|pre)\b[^<>]*>\s*", re.IGNORECASE)
-_LINE = re.compile(r"\s*</(?:li|tr)>\s*", re.IGNORECASE)
 _EMPTY_LINES = re.compile(r"[ \t\u00a0]*\n(?:[ \t\u00a0]*\n)+")
 _SPACED_OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2})$")
 _FRENCH_DAY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -31,17 +23,11 @@ def bare(cell: str) -> str:
 
 
 def text_of(cell: str) -> str:
-    """A text, from plain text or from HTML: paragraphs, lines and items of lists kept, nothing that does not show."""
-    if _MARKED.search(cell):
-        cell = _UNREAD.sub("", cell)
-        cell = _BREAK.sub("\n", cell)
-        cell = _ITEM.sub("\n- ", cell)
-        cell = _LINE.sub("\n", cell)
-        cell = _BLOCK.sub("\n\n", cell)
-        cell = html.unescape(_TAG.sub("", cell))
-    elif _ENTITY.search(cell):
-        cell = html.unescape(cell)
-    return _EMPTY_LINES.sub("\n\n", visible(cell)).strip()
+    """A text, from plain text or from HTML, whose entities an export may also leave in plain text."""
+    plain = html_to_text(cell)
+    if plain == cell and _ENTITY.search(cell):
+        plain = html.unescape(cell)
+    return _EMPTY_LINES.sub("\n\n", visible(plain)).strip()
 
 
 def instant_of(typed: str) -> datetime | None:
