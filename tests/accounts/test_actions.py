@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from consult.accounts import actions
 from consult.accounts.actions import AccountDraft
 from consult.accounts.attachments import actions as attachments
-from consult.accounts.model import Attachment, AttachmentStatus, Person, RoleGrant
+from consult.accounts.model import AttachmentStatus, Person, RoleGrant
 from consult.accounts.queries import actor_of_person
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris
@@ -40,11 +40,6 @@ def agent(world: World) -> Actor:
 @pytest.fixture
 def moderator(world: World) -> Actor:
     return world.person(None, Role.MODERATOR)
-
-
-def attachment(attachment_id: int) -> Attachment:
-    reading().expire_all()
-    return reading().get_one(Attachment, attachment_id)
 
 
 def last_event() -> Event:
