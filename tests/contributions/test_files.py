@@ -61,13 +61,6 @@ def lying(kept: Store) -> list[Path]:
     return sorted(path for path in kept.folder.rglob("*") if path.is_file())
 
 
-@pytest.fixture(autouse=True)
-def nothing_left(app: Flask) -> None:
-    """Each test begins with an empty store."""
-    for path in lying(store()):
-        path.unlink()
-
-
 class TestRules:
     def test_it_is_judged_by_its_weight_and_its_type(self) -> None:
         assert is_acceptable(MOST_BYTES, FileType.PDF)

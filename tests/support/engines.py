@@ -1,6 +1,7 @@
 """The two databases that every test runs on: a SQLite file, and a real PostgreSQL server of the tests' own."""
 
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from sqlalchemy import create_engine, text
 from consult import create_app
 from consult.cli.site import upgrade
 from consult.config import Env, Settings
+from consult.contributions.store import FOLDER as DOCUMENTS
 from consult.ground.clock import paris
 from consult.ground.database import db
 from consult.register.actions import load
@@ -78,7 +80,8 @@ class Engines:
         return str(self.server.get_uri(name, driver="psycopg"))
 
     def clean(self, app: Flask) -> None:
-        """Empty every table but the register's."""
+        """Empty every table but the register's, and the store of documents, which tests would else find one another's in."""
+        shutil.rmtree(self.folder / "instance" / DOCUMENTS, ignore_errors=True)
         tables = [table for table in reversed(metadata.sorted_tables) if table.name not in REGISTER]
         with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if connection.dialect.name == "postgresql":
