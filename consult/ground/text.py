@@ -3,6 +3,8 @@
 import unicodedata
 
 _LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"))
+_PLAIN = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xC0, 0x180), *b"\n\t"))) | frozenset("\u00a0«»°·‘’“”…–—•€")
+"""What most of a text is made of: shown, and no accent on its own. Only the rest is looked at, character by character."""
 _LETTERS_AND_DIGITS = bytes(byte if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
 
@@ -11,11 +13,13 @@ def fold(text: str) -> str:
 
     « L’Haÿ-les-Roses » gives "l hay les roses". The same function fills the stored columns and folds the query.
     """
-    decomposed = unicodedata.normalize("NFKD", text)
-    bare = _without(decomposed, {char for char in set(decomposed) if unicodedata.combining(char)})
-    bare = bare.lower()
-    for one, two in _LIGATURES:
-        bare = bare.replace(one, two)
+    if text.isascii():
+        bare = text.lower()
+    else:
+        decomposed = unicodedata.normalize("NFKD", text)
+        bare = _without(decomposed, {char for char in set(decomposed) - _PLAIN if unicodedata.combining(char)}).lower()
+        for one, two in _LIGATURES:
+            bare = bare.replace(one, two)
     return b" ".join(bare.encode("ascii", "replace").translate(_LETTERS_AND_DIGITS).split()).decode()
 
 
@@ -27,7 +31,7 @@ def _without(text: str, chars: set[str]) -> str:
 
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_KEPT = set("\n\t\u200d")
+_KEPT = frozenset("\u200d")
 
 
 def visible(text: str) -> str:
@@ -36,6 +40,8 @@ def visible(text: str) -> str:
     Line ends become \\n; tabs and line ends stay. The zero-width joiner stays, because emoji and some scripts need it.
     PostgreSQL refuses NUL, and bidirectional overrides can make a page say something else than what was typed.
     """
+    if text.isascii() and text.isprintable():
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    hidden = {char for char in set(text) - _KEPT if unicodedata.category(char) in _INVISIBLE}
+    hidden = {char for char in set(text) - _PLAIN if unicodedata.category(char) in _INVISIBLE} - _KEPT
     return unicodedata.normalize("NFC", _without(text, hidden))  # last: what stood between a letter and its accent is gone
