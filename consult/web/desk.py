@@ -15,8 +15,10 @@ from consult.contributions.queries import Sort, find, one, sharing
 from consult.contributions.rules import Status
 from consult.ground.clock import paris_day
 from consult.ground.refusals import Refused
-from consult.proposals.queries import choices
+from consult.proposals.queries import ProposalRef, choices
+from consult.triage import actions
 from consult.triage.contest_rules import may_answer_contest
+from consult.triage.desk import Seen
 from consult.triage.file_queries import contests_of, next_waiting, remarks_of, reports_of
 from consult.triage.file_rules import may_hide, may_question, may_show_again
 from consult.triage.model import Scheme
@@ -151,6 +153,17 @@ def refused(error: Refused, the_edition: Edition, n: int | None, forms: Forms) -
     response = make_response(page, REFUSALS[error.reason].status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def group_as_typed(
+    the_edition: Edition, form: GroupForm, ids: Sequence[int], proposals: Sequence[ProposalRef], seen: Seen
+) -> None:
+    """Let the propositions that the form ticks, and the one that it writes, answer these contributions."""
+    wanted = [proposal.id for proposal in proposals if proposal.number in form.proposals.data]
+    if draft := form.draft(is_fictitious=the_edition.is_fictitious):
+        actions.group_into_new(actor(), ids, draft, also=wanted, at=received_at(), seen=seen)
+    else:
+        actions.group(actor(), ids, wanted, at=received_at(), seen=seen)
 
 
 def seen(contribution: Contribution, form: Any) -> dict[int, int]:

@@ -1,7 +1,5 @@
 """The team's desks: what waits, and the triage of contributions — the queue, one file, what becomes of it."""
 
-from collections.abc import Mapping, Sequence
-
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
@@ -16,7 +14,7 @@ from consult.triage.file_queries import reports_waiting
 from consult.triage.queries import awaiting
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
-from consult.web.desk import Forms, desk, done, offered_schemes, refused, seen, stay
+from consult.web.desk import Forms, desk, done, group_as_typed, offered_schemes, refused, seen, stay
 from consult.web.forms.triage import GroupForm, IneligibleForm, ReorientForm, UngroupForm
 
 pages = Blueprint("moderation", __name__)
@@ -63,21 +61,13 @@ def group(e: str) -> ResponseReturnValue:
     ids = ids_of(the_edition.id, form.contributions.data)
     if len(ids) != len(set(form.contributions.data)):
         raise NotFound
-    wanted = [proposal.id for proposal in proposals if proposal.number in form.proposals.data]
+    as_seen = {ids[number]: revision for number, revision in form.revisions.data or () if number in ids}
     try:
-        _group(ids, wanted, form)
+        group_as_typed(the_edition, form, list(ids.values()), proposals, as_seen)
     except Refused as error:
         return refused(error, the_edition, opened, Forms(group=form))
     grouped = words.plural(len(ids), "contribution regroupée", "contributions regroupées")
     return done(the_edition, opened, f"{grouped}. Les auteurs sont prévenus.")
-
-
-def _group(ids: Mapping[int, int], proposal_ids: Sequence[int], form: GroupForm) -> None:
-    seen = {ids[number]: revision for number, revision in form.revisions.data or () if number in ids}
-    if draft := form.draft():
-        actions.group_into_new(actor(), list(ids.values()), draft, also=proposal_ids, at=received_at(), seen=seen)
-    else:
-        actions.group(actor(), list(ids.values()), proposal_ids, at=received_at(), seen=seen)
 
 
 @pages.post("/moderation/<edition:e>/contributions/<int:n>/degrouper")

@@ -18,7 +18,7 @@ from consult.triage.rules import may_triage
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.contribution_filters import asked
-from consult.web.desk import kept_filters, offered_schemes
+from consult.web.desk import group_as_typed, kept_filters, offered_schemes
 from consult.web.forms.desk import BulkIneligibleForm, BulkReorientForm
 from consult.web.forms.triage import GroupForm
 from consult.web.reasons import REFUSALS, wording
@@ -34,6 +34,19 @@ MOST = 200
 def index(e: str) -> str:
     """What waits in the list, as it is filtered, and the acts that would decide of all of it."""
     return _page(edition(e))
+
+
+@pages.post("/moderation/<edition:e>/lot/regrouper")
+@doors.moderators
+def group(e: str) -> ResponseReturnValue:
+    """Let the same propositions, existing or new, answer all of them."""
+    the_edition, form = edition(e), GroupForm()
+    form.offer(proposals := choices(the_edition.id))
+
+    def act(ids: list[int], seen: dict[int, int]) -> None:
+        group_as_typed(the_edition, form, ids, proposals, seen)
+
+    return _decided(the_edition, "group", form, act, ("contribution regroupée", "contributions regroupées"))
 
 
 @pages.post("/moderation/<edition:e>/lot/reorienter")
@@ -81,7 +94,7 @@ def _decided(
     except Refused as refused:
         page = _page(the_edition, wording(refused.reason, refused.moment), **{name: form})
         return make_response(page, REFUSALS[refused.reason].status)
-    flash(f"{words.plural(len(ids), *done)}. Leurs auteurs en reçoivent la raison.", "success")
+    flash(f"{words.plural(len(ids), *done)}. Leurs auteurs sont prévenus.", "success")
     return redirect(url_for("moderation.contributions", e=the_edition.slug, **kept_filters()), 303)
 
 

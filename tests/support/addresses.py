@@ -142,6 +142,7 @@ WRITE = (
     "/moderation/2021/contributions/12/contestations/1",
     "/moderation/2021/contributions/12/presence",
     "/moderation/2021/signalements/1",
+    "/moderation/2021/lot/regrouper",
     "/moderation/2021/lot/reorienter",
     "/moderation/2021/lot/non-recevable",
     "/moderation/2021/propositions/3/correction",

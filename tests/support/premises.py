@@ -183,6 +183,12 @@ class Premises:
             Deed("contribution_voices.contest", f"{written}/{mine[4]}/contestation", "owner", {"text": "Elle est utile."}),
             Deed("moderation_files.presence", f"{desk}/{mine[0]}/presence", "team"),
             Deed(
+                "moderation_bulk.group",
+                "/moderation/2021/lot/regrouper",
+                "team",
+                {"contributions": into["contributions"], "title": "Une autre", "summary": "En une phrase."},
+            ),
+            Deed(
                 "moderation_bulk.reorient",
                 "/moderation/2021/lot/reorienter",
                 "team",

@@ -10,6 +10,7 @@ from consult.contributions.queries import one
 from consult.contributions.rules import Status
 from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.database import reading
+from consult.proposals.queries import answering, find
 from consult.triage.actions import declare_ineligible
 from consult.triage.hiding import hide
 from tests.support.page import PageClient
@@ -201,6 +202,40 @@ def test_many_are_decided_at_once_or_none(edition: Edition, author: Actor, desk:
     assert "Rien n’attend ici" in desk.get("/moderation/2021/lot").main
     desk.post("/moderation/2021/lot/non-recevable", {"contributions": ["9"], "reason": "Non."}, 404)
     desk.post("/moderation/2021/lot/non-recevable", {"reason": "Non."}, 422)
+
+
+def test_what_was_chosen_for_all_of_them_is_not_lost(edition: Edition, author: Actor, desk: PageClient) -> None:
+    changed, _ = [need(author, edition, title=f"Besoin {rank}") for rank in range(2)]
+    kept = proposal(edition, "Une proposition")
+    act = "/moderation/2021/lot/regrouper"
+    typed = {"contributions": ["1", "2"], "revisions": ["1:0", "2:0"]}
+    page = desk.post(act, typed | {"title": "Une nouvelle"}, 422)
+    assert page.h1 == "Décider de plusieurs contributions"
+    assert "Résumez la nouvelle proposition" in page.main
+    assert page.form(act)["title"] == "Une nouvelle"
+    edit(author, changed.id, NEED, at=DURING_NEEDS)
+    written = {"title": "Une nouvelle", "summary": "En une phrase.", "proposals": [str(kept.number)]}
+    page = desk.post(act, typed | written, 409)
+    assert "Rien n’a été changé" in page.main
+    again = page.form(act)
+    assert {name: again[name] for name in written} == written
+    assert [tag["value"] for tag in page.soup.select(f"form[action='{act}'] [name=revisions]")] == ["1:1", "2:0"]
+    page = desk.follow(desk.post(act, typed | written | {"revisions": ["1:1", "2:0"]}, 303))
+    assert "2 contributions regroupées. Leurs auteurs sont prévenus." in page.main
+    links = answering([changed.id])[changed.id]
+    assert [ref.title for ref in links] == ["Une proposition", "Une nouvelle"]
+
+
+def test_a_proposition_written_at_the_desk_is_as_fictitious_as_its_edition(
+    world: World, author: Actor, desk: PageClient, hold
+) -> None:
+    hold(DURING_NEEDS)
+    edition = world.edition("2023", is_fictitious=True)
+    need(author, edition)
+    typed = {"contributions": ["1"], "title": "Une nouvelle", "summary": "En une phrase."}
+    for act in ("contributions/regrouper", "lot/regrouper"):
+        desk.post(f"/moderation/2023/{act}", typed, 303)
+    assert [one.is_fictitious for one in find(edition.id).items] == [True, True]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

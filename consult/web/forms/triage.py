@@ -49,9 +49,11 @@ class GroupForm(Act):
         if self.title.data and not field.data:
             raise ValidationError("Résumez la nouvelle proposition en une phrase.")
 
-    def draft(self) -> ProposalDraft | None:
+    def draft(self, *, is_fictitious: bool = False) -> ProposalDraft | None:
         """The new proposition, if one is written."""
-        return ProposalDraft(self.title.data, self.summary.data) if self.title.data else None
+        if not self.title.data:
+            return None
+        return ProposalDraft(self.title.data, self.summary.data, is_fictitious=is_fictitious)
 
 
 class UngroupForm(Act):
