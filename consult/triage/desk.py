@@ -32,13 +32,11 @@ def locked(session: Session, contribution_ids: Sequence[int]) -> tuple[Edition, 
     Rows are locked in one order, so that two moderators cannot wait for each other. Raises NotFound when one is missing.
     """
     wanted = set(contribution_ids)
-    edition_id = session.scalar(select(Contribution.edition_id).where(Contribution.id.in_(wanted)).limit(1))
-    if edition_id is None:
-        raise NotFound
+    edition_id = select(Contribution.edition_id).where(Contribution.id.in_(wanted)).limit(1).scalar_subquery()
     edition = locked_edition(session, edition_id)
     rows = session.scalars(
         select(Contribution)
-        .where(Contribution.id.in_(wanted), Contribution.edition_id == edition_id, Contribution.status != Status.DRAFT)
+        .where(Contribution.id.in_(wanted), Contribution.edition_id == edition.id, Contribution.status != Status.DRAFT)
         .order_by(Contribution.id)
         .with_for_update()
     ).all()
