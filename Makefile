@@ -31,6 +31,7 @@ lock:
 	uv export -q --no-emit-project --no-header --no-default-groups --group build --format requirements-txt -o requirements.lock
 	uv export -q --no-emit-project --no-header --no-default-groups --group build --group test --format requirements-txt -o tests/requirements.lock
 
+# The lock is whole: nothing is installed that it does not name.
 # The stamp says that the environment was made to its end: one cut short is made again.
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Consult demande Python 3.11 ou plus récent ; « $(PYTHON) » est ici Python %d.%d." % v[:2])'
@@ -40,14 +41,14 @@ $(VENV)/.created:
 
 $(VENV)/.installed: $(VENV)/.created requirements.lock pyproject.toml
 	@echo 'Installation dans $(VENV) : une minute environ, la première fois.'
-	@$(RUN)python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(RUN)python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(RUN)python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@$(RUN)python -m compileall -q consult
 	@touch $@
 
 $(VENV)/.installed-tests: tests/requirements.lock $(VENV)/.installed
 	@echo 'Installation de ce que demandent les essais.'
-	@$(RUN)python -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.lock
+	@$(RUN)python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r tests/requirements.lock
 	@touch $@
 
 # The same names, in the same order, as tests/support/visitor.py.

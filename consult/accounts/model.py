@@ -254,6 +254,12 @@ class Attachment(Base):
         Index("ix_attachment_status_decided_at", "status", "decided_at"),
         Index("ix_attachment_siren", "siren"),
         Index("ix_attachment_siren_status", "siren", "status"),
+        Index(
+            "ix_attachment_unverified",
+            "id",
+            sqlite_where=text("verified_at IS NULL"),
+            postgresql_where=text("verified_at IS NULL"),
+        ),
         CheckConstraint("(status = 'pending') = (decided_at IS NULL)", name="decided_or_pending"),
         CheckConstraint("status <> 'verified' OR verified_at IS NOT NULL", name="verified_has_an_instant"),
     )

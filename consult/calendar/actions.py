@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from consult.calendar.model import CalendarChange, Edition, StageWindow, Theme
+from consult.calendar.model import CalendarChange, Edition, RulesVersion, StageWindow, Theme
 from consult.calendar.queries import locked_edition
 from consult.calendar.rules import Stage, Window, may_create_edition, may_move_window, windows_are_sound
 from consult.ground.actor import Actor
@@ -67,8 +67,19 @@ def create_edition(actor: Actor, draft: EditionDraft, *, at: datetime) -> Editio
             Theme(edition_id=edition.id, slug=slug, label=label, position=position)
             for position, (slug, label) in enumerate(draft.themes, start=1)
         )
+        session.add(_version(edition, 1, "Règles annoncées avec l’édition.", person_id=actor.person_id, at=at))
         record(session, EventKind.EDITION_CREATED, actor, at=at, edition_id=edition.id, title=draft.title)
     return edition
+
+
+def _version(edition: Edition, version: int, reason: str, *, person_id: int | None, at: datetime) -> RulesVersion:
+    """The rules of the vote as the edition now has them."""
+    said = {
+        "voter_kinds": edition.voter_kinds,
+        "max_supports": edition.max_supports,
+        "tallies_hidden": edition.tallies_hidden,
+    }
+    return RulesVersion(edition_id=edition.id, version=version, at=at, person_id=person_id, reason=reason, said=said)
 
 
 def move_window(actor: Actor, edition_id: int, moved: Window, *, reason: str, at: datetime) -> CalendarChange:

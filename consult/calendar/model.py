@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -79,6 +80,21 @@ class CalendarChange(Base):
     old_closes_at: Mapped[datetime | None]
     new_opens_at: Mapped[datetime]
     new_closes_at: Mapped[datetime | None]
+
+
+class RulesVersion(Base):
+    """The rules of an edition's vote as they were said from an instant on, and why they changed. The last one is in force."""
+
+    __tablename__ = "rules_version"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1: the rules that the edition was announced with."""
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    said: Mapped[dict[str, Any]]
+    """`voter_kinds`, `max_supports`, `tallies_hidden`, as on the edition."""
 
 
 class Theme(Base):

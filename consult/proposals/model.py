@@ -1,9 +1,10 @@
 """Propositions put to the vote, and the contributions each one answers."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.ground.database import Base
@@ -13,7 +14,10 @@ class Proposal(Base):
     """What collectivités vote on: written by the team from contributions."""
 
     __tablename__ = "proposal"
-    __table_args__ = (UniqueConstraint("edition_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("edition_id", "number"),
+        CheckConstraint("cost IS NULL OR cost > 0", name="cost_positive"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
@@ -26,6 +30,10 @@ class Proposal(Base):
     is_fictitious: Mapped[bool] = mapped_column(default=False)
     """Invented for a demonstration, where the others carry their real title."""
     created_at: Mapped[datetime]
+    cost: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    """Euros that its service would cost, where somebody said: a figure to compare rules by, never one that decides."""
+    revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Goes up each time it is written: whoever edits an older one is told."""
 
 
 class ProposalContribution(Base):

@@ -112,6 +112,8 @@ class _Asked:
     kind: Kind | None
     stratum: Stratum | None
     departement: str | None
+    region: str | None
+    population: int | None
     standing: _Standing | None
     """The collectivité's support for this proposition, if any."""
 
@@ -143,6 +145,8 @@ def _asked(session: Session, actor: Actor, proposal_id: int) -> _Asked:
             Collectivite.kind,
             Collectivite.stratum,
             Collectivite.departement,
+            Collectivite.region,
+            Collectivite.population,
             *_SUPPORT,
         )
         .select_from(Proposal)
@@ -162,6 +166,8 @@ def _asked(session: Session, actor: Actor, proposal_id: int) -> _Asked:
         kind=row.kind,
         stratum=row.stratum,
         departement=row.departement,
+        region=row.region,
+        population=row.population,
         standing=_standing(row, proposal_id) if row.support_id else None,
     )
 
@@ -214,6 +220,9 @@ def _write(session: Session, asked: _Asked, proposal_id: int, replaced: _Standin
         kind=kind,
         stratum=stratum,
         departement=asked.departement,
+        region=asked.region,
+        population=asked.population,
+        told=Weight.COUNTED if asked.actor.is_verified else Weight.PENDING,
         given_at=at,
         receipt=receipt([secrets.choice(RECEIPT_ALPHABET) for _ in range(12)]),
     )

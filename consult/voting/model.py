@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.ground.database import Base, BigKey, str_enum
 from consult.register.rules import Kind, Stratum
+from consult.voting.rules import Weight
 
 
 class Support(Base):
@@ -17,6 +18,7 @@ class Support(Base):
         UniqueConstraint("proposal_id", "voice"),
         Index("ix_support_edition_siren", "edition_id", "siren"),
         Index("ix_support_edition_voice", "edition_id", "voice"),
+        Index("ix_support_untold", "edition_id", "told"),
         Index("ix_support_tally", "edition_id", "proposal_id", "departement", "attachment_id", "set_aside_at"),
     )
 
@@ -34,8 +36,30 @@ class Support(Base):
     kind: Mapped[Kind] = mapped_column(str_enum(Kind))
     stratum: Mapped[Stratum] = mapped_column(str_enum(Stratum))
     departement: Mapped[str | None] = mapped_column(String(3))
+    region: Mapped[str | None] = mapped_column(String(3))
+    population: Mapped[int | None]
+    """Inhabitants, as the register had them at that instant; None where it has none."""
     given_at: Mapped[datetime]
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
     set_aside_at: Mapped[datetime | None]
     """Set by the proclamation on what did not count then: a later verification cannot change a proclaimed result. Set too
     by the merge that took its voice away."""
+    told: Mapped[Weight] = mapped_column(str_enum(Weight))
+    """What the journal of the vote last said it was worth. Its attachment may have been decided since: the journal says so
+    when it is next sealed."""
+
+
+class SealedLine(Base):
+    """A line of the journal of an edition's vote, chained to the one before it: never changed, never removed."""
+
+    __tablename__ = "sealed_line"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    """From 1, without a gap."""
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), unique=True)
+    said: Mapped[str] = mapped_column(Text)
+    """The line as it is published, its seal left out."""
+    seal: Mapped[str] = mapped_column(String(64))
+    """SHA-256, in hexadecimal, of the seal before it and of the line."""
+    sealed_at: Mapped[datetime]

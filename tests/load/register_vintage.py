@@ -26,6 +26,7 @@ from consult.register.file import Row
 from consult.register.rules import Kind, stratum
 from consult.voting.merges import AFTER_LOADING
 from consult.voting.model import Support
+from consult.voting.rules import Weight
 from tests.support.engines import Engines
 from tests.support.stage_two import DURING_VOTE, propositions
 from tests.support.vintages import merged
@@ -86,6 +87,7 @@ def _support(edition_id: int, proposal_id: int, row: Row, person_id: int, attach
         kind=row.kind,
         stratum=stratum(row.population),
         departement=row.departement,
+        told=Weight.COUNTED,
         given_at=DURING_VOTE + timedelta(seconds=rank),
         receipt=f"{rank:012}",
     )

@@ -35,6 +35,7 @@ from consult.services.actions import (
 )
 from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
 from consult.voting.model import Support
+from consult.voting.rules import Weight
 from tests.support.retained import proposal
 from tests.support.stage_two import decide_attachment
 from tests.support.together import together
@@ -127,6 +128,7 @@ def test_those_who_wrote_supported_or_volunteered_are_told_once(world: World, mo
                     stratum=Stratum.LT2000,
                     departement="46",
                     given_at=AT,
+                    told=Weight.COUNTED,
                     receipt=f"recu-{siren}-{of.id}",
                 )
             )
