@@ -1,6 +1,7 @@
 """Reading a file: what the team and the collectivité said, contests and their answers, reports, and what waits next."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,16 +150,28 @@ def reports_waiting() -> int:
     return reading().scalar(select(func.count()).select_from(Report).where(Report.settled_at.is_(None))) or 0
 
 
-def contests_waiting(edition_id: int) -> Sequence[int]:
-    """The numbers of the contributions with a contest to answer. One statement."""
-    return (
-        reading()
-        .scalars(
-            select(Contribution.number)
-            .join(Contest, Contest.contribution_id == Contribution.id)
-            .where(Contribution.edition_id == edition_id, Contest.answered_at.is_(None))
-            .order_by(Contribution.number)
-            .distinct()
-        )
-        .all()
+def contests_waiting() -> Mapping[int, Sequence[int]]:
+    """The numbers of the contributions with a contest to answer, by edition; one without any is absent. One statement."""
+    return _by_edition(
+        select(Contribution.edition_id, Contribution.number)
+        .join(Contest, Contest.contribution_id == Contribution.id)
+        .where(Contest.answered_at.is_(None))
+        .distinct()
     )
+
+
+def answers_waiting() -> Mapping[int, Sequence[int]]:
+    """The contributions still to examine whose author answered what the team asked, numbers by edition. One statement."""
+    last = select(func.max(Remark.id)).group_by(Remark.contribution_id)
+    return _by_edition(
+        select(Contribution.edition_id, Contribution.number)
+        .join(Remark, Remark.contribution_id == Contribution.id)
+        .where(Remark.id.in_(last), Remark.is_question.is_(False), Contribution.status == Status.PUBLISHED)
+    )
+
+
+def _by_edition(wanted: Select[int, int]) -> Mapping[int, Sequence[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for edition_id, number in reading().execute(wanted.order_by(Contribution.number)):
+        found[edition_id].append(number)
+    return found

@@ -1,6 +1,7 @@
 """The triage desk as a page: the queue, the open file with its forms, what a refusal shows, and what opens next."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from consult.triage.file_queries import contests_of, next_waiting, remarks_of, r
 from consult.triage.file_rules import may_hide, may_question, may_show_again
 from consult.triage.model import Scheme
 from consult.triage.presence import others_present
-from consult.triage.queries import destinations
+from consult.triage.queries import Destination, destinations
 from consult.triage.rules import FROM, may_reopen, may_triage
 from consult.triage.scheme_queries import labelled, offered, published
 from consult.web.context import actor, received_at
@@ -76,8 +77,7 @@ def desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = "
     wanted, kept = asked(the_edition.id), kept_filters()
     opened = one(the_edition.id, n) if n is not None else None
     file_ = _file(opened, the_edition) if opened else {}
-    joined = {went.key for went in file_.get("destinations", ())}
-    forms.group.offer([proposal for proposal in choices(the_edition.id) if proposal.id not in joined])
+    _offer_proposals(forms.group, the_edition, opened, file_.get("went", {}))
     today, schemes = paris_day(received_at()), published(the_edition.id)
     forms.reorient.offer(labelled(schemes, today))
     hinted = hints(opened, schemes, dict(wanted.form.theme.choices), today) if opened else []
@@ -102,6 +102,17 @@ def desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = "
     )
 
 
+def _offer_proposals(
+    form: GroupForm, the_edition: Edition, opened: Contribution | None, went: Mapping[int, Sequence[Destination]]
+) -> None:
+    """Those that do not answer the open file yet; first, those that answer what looks like it."""
+    own: Sequence[Destination] = went.get(opened.id, ()) if opened else ()
+    near = Counter(each.key for places in went.values() if places is not own for each in places if each.number)
+    joined = {each.key for each in own}
+    offered = [proposal for proposal in choices(the_edition.id) if proposal.id not in joined]
+    form.offer(sorted(offered, key=lambda proposal: (-near[proposal.id], proposal.number)), near)
+
+
 def kept_filters() -> dict[str, Any]:
     """The filters of the queue that the address carries."""
     return {name: request.args[name] for name in KEPT if request.args.get(name)}
@@ -109,17 +120,20 @@ def kept_filters() -> dict[str, Any]:
 
 def _file(opened: Contribution, the_edition: Edition) -> dict[str, Any]:
     """What a file holds. One that nothing has touched yet has neither remark nor contest."""
-    went, touched = destinations([opened.id]).get(opened.id, []), opened.revision > 0
+    alike = like(opened) if opened.hidden_at is None else LookAlikes()
+    everywhere = destinations([opened.id, *(found.line.id for found in (*alike.answers, *alike.alike))])
+    went, touched = everywhere.get(opened.id, []), opened.revision > 0
     at, calendar = received_at(), the_edition.calendar
     return {
         "destinations": went,
+        "went": everywhere,
         "sharing": sharing(opened.id, None),
         "files": readable_files(opened),
         "thread": thread_of(opened, went),
         "remarks": remarks_of(opened.id) if touched else [],
         "contests": contests_of(opened.id) if touched else [],
         "reports": reports_of(opened.id),
-        "look_alikes": like(opened) if opened.hidden_at is None else LookAlikes(),
+        "look_alikes": alike,
         "others": others_present(actor(), opened.id, at=at),
         "may_uphold": may_answer_contest(
             actor(), status=opened.status, is_answered=False, upheld=True, calendar=calendar, at=at

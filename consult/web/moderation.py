@@ -10,7 +10,7 @@ from consult.ground.refusals import NotFound, Refused
 from consult.proposals.queries import choices
 from consult.proposals.queries import one as proposal_of
 from consult.triage import actions
-from consult.triage.file_queries import reports_waiting
+from consult.triage.file_queries import answers_waiting, contests_waiting, reports_waiting
 from consult.triage.queries import awaiting
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
@@ -30,6 +30,8 @@ def index() -> str:
         awaiting=awaiting(),
         attachments=pending_attachments().total,
         reports=reports_waiting(),
+        contests=contests_waiting(),
+        answers=answers_waiting(),
     )
 
 

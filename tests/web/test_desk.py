@@ -11,9 +11,10 @@ from consult.contributions.rules import Status
 from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.database import reading
 from consult.proposals.queries import answering, find
+from consult.triage import actions
 from consult.triage.actions import declare_ineligible
 from consult.triage.hiding import hide
-from tests.support.page import PageClient
+from tests.support.page import PageClient, squeezed
 from tests.support.stage_one import DURING_NEEDS, NEED, need, proposal, scheme
 from tests.support.statements import count_statements
 from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, opening_of
@@ -202,6 +203,43 @@ def test_many_are_decided_at_once_or_none(edition: Edition, author: Actor, desk:
     assert "Rien n’attend ici" in desk.get("/moderation/2021/lot").main
     desk.post("/moderation/2021/lot/non-recevable", {"contributions": ["9"], "reason": "Non."}, 404)
     desk.post("/moderation/2021/lot/non-recevable", {"reason": "Non."}, 422)
+
+
+def test_contests_and_answers_are_said_at_the_entrance(
+    app: Flask, world: World, edition: Edition, author: Actor, desk: PageClient
+) -> None:
+    for _ in range(2):
+        need(author, edition)
+    file_, theirs = f"{DESK}/1", PageClient(app).sign_in(author)
+    assert "contestée" not in desk.get("/moderation").main
+    desk.post(f"{file_}/question", {"text": "Depuis quand ?"}, 303)
+    assert "répondu" not in desk.get("/moderation").main
+    theirs.post(f"{PAGE}/reponse", {"text": "Depuis mars."}, 303)
+    page = desk.get("/moderation")
+    assert "1 auteur a répondu à une question de l’équipe" in page.main
+    assert page.links()["Contribution n° 1"] == file_
+    desk.post(f"{file_}/non-recevable", {"reason": "Hors du champ."}, 303)
+    assert "répondu" not in desk.get("/moderation").main
+    theirs.post(f"{PAGE}/contestation", {"text": "C’est notre besoin."}, 303)
+    page = desk.get("/moderation")
+    assert "1 contribution contestée attend votre réponse" in page.main
+    assert page.links()["Contribution n° 1"] == file_
+    assert desk.get(file_).links()["Répondre à la contestation"] == "#contestations"
+    desk.post(f"{file_}/contestations/1", {"upheld": "non", "answer": "La règle est celle-là."}, 303)
+    assert "contestée" not in desk.get("/moderation").main
+
+
+def test_the_propositions_of_what_looks_like_it_come_first(edition: Edition, author: Actor, desk: PageClient) -> None:
+    proposal(edition, "Une autre")
+    sibling = need(author, edition)
+    actions.group(OPERATOR, [sibling.id], [proposal(edition, "Les nids-de-poule").id], at=DURING_NEEDS)
+    need(author, edition)
+    page = desk.get(f"{DESK}/2")
+    offered = [squeezed(tag) for tag in page.soup.select("#group-proposals label")]
+    assert offered == ["n° 2, Les nids-de-poule (1 texte semblable)", "n° 1, Une autre"]
+    assert "Regroupée dans la proposition n° 2, Les nids-de-poule" in page.main
+    acts = {link: page.links()[link] for link in ("Regrouper", "Réorienter", "Masquer")}
+    assert all(page.soup.find(id=anchor.removeprefix("#")) for anchor in acts.values())
 
 
 def test_what_was_chosen_for_all_of_them_is_not_lost(edition: Edition, author: Actor, desk: PageClient) -> None:

@@ -1,6 +1,6 @@
 """The forms of the triage desk: group, take out, reorient, declare ineligible; and the one that writes a proposition."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField, ValidationError
@@ -9,6 +9,7 @@ from consult.proposals.actions import ProposalDraft
 from consult.proposals.model import Proposal
 from consult.proposals.queries import ProposalRef
 from consult.triage.model import Scheme
+from consult.web import words
 from consult.web.forms.base import Act, Form, at_most, required
 from consult.web.forms.inputs import NumberField, TicksField, one_line, reference, seen_reference
 
@@ -30,9 +31,9 @@ class GroupForm(Act):
         render_kw={"rows": 3},
     )
 
-    def offer(self, proposals: Sequence[ProposalRef]) -> None:
-        """Give the propositions to choose from."""
-        self.proposals.choices = [(proposal.number, f"n° {proposal.number}, {proposal.title}") for proposal in proposals]
+    def offer(self, proposals: Sequence[ProposalRef], near: Mapping[int, int] | None = None) -> None:
+        """Give the propositions to choose from. `near`: how many look-alikes of the open file each one answers, by id."""
+        self.proposals.choices = [(one.number, _named(one, (near or {}).get(one.id, 0))) for one in proposals]
 
     def validate_contributions(self, field: Any) -> None:
         """At least one."""
@@ -54,6 +55,11 @@ class GroupForm(Act):
         if not self.title.data:
             return None
         return ProposalDraft(self.title.data, self.summary.data, is_fictitious=is_fictitious)
+
+
+def _named(proposal: ProposalRef, near: int) -> str:
+    name = f"n°{words.NBSP}{proposal.number}, {proposal.title}"
+    return f"{name} ({words.plural(near, 'texte semblable', 'textes semblables')})" if near else name
 
 
 class UngroupForm(Act):
