@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -41,6 +41,9 @@ from consult.outbox.model import Notice
 from consult.register.model import Collectivite
 from consult.register.rules import Kind, Stratum, full_name
 
+PRESSED_AGAIN = timedelta(minutes=1)
+"""How soon a second press of the button arrives, from a page that did not know of the first."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContributionDraft:
@@ -69,7 +72,8 @@ def publish(
 ) -> Contribution:
     """Publish a need or an existing service, under the next number of the edition; its author gets a mail.
 
-    `draft_id` is the draft it was written in: it is published once, and in the name it was written in.
+    `draft_id` is the draft it was written in: it is published once, and in the name it was written in. The same text from
+    another draft, a moment later, is the same press of the button: it gives what the first one published.
 
     Raises Refused with the reason of `may_publish` or `may_publish_from`; NotFound for a theme that is not of the edition, or
     for another's draft.
@@ -82,6 +86,10 @@ def publish(
         edition = locked_edition(session, edition_id)
         may_publish(actor, type_=draft.type, partner=draft.partner, calendar=edition.calendar, at=at).or_refuse()
         lock_numbers(session, Contribution, edition_id)
+        if kept is not None and (found := _just_published(session, actor, edition_id, draft, at=at)):
+            mark_published(kept, found)
+            carry_files(session, kept, found)
+            return found
         author = _author(session, actor, edition_id)
         contribution = Contribution(
             edition_id=edition_id,
@@ -105,7 +113,7 @@ def publish(
         session.add(contribution)
         session.flush()
         _add_themes(session, contribution, draft.themes)
-        index_terms(session, [contribution.id])
+        index_terms(session, contribution)
         text = text_of(contribution, draft.themes)
         add_version(session, contribution, text, rank=1, person_id=actor.person_id, at=at)
         index_new(session, contribution)
@@ -140,7 +148,7 @@ def edit(actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: da
         contribution.revision += 1
         session.execute(delete(ContributionTheme).where(ContributionTheme.contribution_id == contribution.id))
         _add_themes(session, contribution, draft.themes)
-        index_terms(session, [contribution.id])
+        index_terms(session, contribution)
         after = text_of(contribution, draft.themes)
         add_correction(session, contribution, before, after, person_id=actor.person_id, at=at)
         index(session, [contribution.id])
@@ -210,6 +218,32 @@ def owner_of(contribution: Contribution) -> Owner:
     return Owner(contribution.siren, contribution.person_id)
 
 
+def _just_published(
+    session: Session, actor: Actor, edition_id: int, draft: ContributionDraft, *, at: datetime
+) -> Contribution | None:
+    """The same text, published by the same person in the same name a moment ago. Read under the lock of the numbers."""
+    return session.scalars(
+        select(Contribution)
+        .where(
+            Contribution.person_id == actor.person_id,
+            Contribution.edition_id == edition_id,
+            Contribution.siren.is_not_distinct_from(_siren(actor)),
+            Contribution.type == draft.type,
+            Contribution.title == draft.title,
+            Contribution.situation == draft.situation,
+            Contribution.status == Status.PUBLISHED,
+            Contribution.published_at > at - PRESSED_AGAIN,
+        )
+        .order_by(Contribution.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def _siren(actor: Actor) -> str | None:
+    """In whose name the actor writes; None for a partner."""
+    return None if actor.profile is Profile.PARTENAIRE else actor.siren
+
+
 @dataclass(frozen=True, slots=True)
 class _Author:
     """What publishing needs to know of the author, read in one statement."""
@@ -226,7 +260,7 @@ class _Author:
 
 def _author(session: Session, actor: Actor, edition_id: int) -> _Author:
     """Read under the lock of the numbers: the next one is ours."""
-    siren = None if actor.profile is Profile.PARTENAIRE else actor.siren
+    siren = _siren(actor)
     row = session.execute(
         select(
             Person.email,

@@ -97,12 +97,17 @@ def _not_kept(e: str, page: "Page", refused: Refused) -> ResponseReturnValue:
             refused
         )
     if refused.reason is Reason.DRAFT_PUBLISHED and page.draft:
-        flash("Ce brouillon est déjà publié : voici ce qu’il est devenu.", "info")
-        return redirect(url_for("contributions.show", e=e, n=number_of(page.draft)), 303)
+        return _already_published(e, page.draft)
     if refused.reason is Reason.DRAFT_CHANGED_ELSEWHERE and page.draft:
         page.draft = page.stored = own_draft(actor(), g.edition.id, page.draft.id)
     page.why_not_kept = refused
     return page.answer(_status(refused))
+
+
+def _already_published(e: str, draft: Draft) -> ResponseReturnValue:
+    """What the draft became, read again: it may have been published since this request began."""
+    flash("Ce brouillon est déjà publié : voici ce qu’il est devenu.", "info")
+    return redirect(url_for("contributions.show", e=e, n=number_of(own_draft(actor(), g.edition.id, draft.id))), 303)
 
 
 def _saved(e: str, page: "Page") -> ResponseReturnValue:
@@ -127,6 +132,8 @@ def _publish(e: str, page: "Page") -> ResponseReturnValue:
             return page.answer(422)
         published = actions.publish(actor(), edition(e).id, page.form.draft(), at=at, draft_id=draft.id if draft else None)
     except Refused as refused:
+        if refused.reason is Reason.DRAFT_PUBLISHED and draft:
+            return _already_published(e, draft)
         page.refused = refused
         return page.answer(_status(refused))
     flash(

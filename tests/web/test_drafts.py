@@ -4,21 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
+from consult.contributions.actions import PRESSED_AGAIN
 from consult.contributions.draft_rules import LONGEST_DRAFT, MOST_DRAFTS
 from consult.contributions.drafts import own_drafts, save_draft, start_draft
 from consult.contributions.model import ContributionType, Draft
 from consult.contributions.queries import Filters, find, one
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import reading, transaction
+from tests.support.letters import letters
 from tests.support.page import PageClient
 from tests.support.stage_one import DURING_NEEDS, need
 from tests.support.stage_two import decide_attachment
 from tests.support.statements import count_statements
+from tests.support.together import together
 from tests.support.world import GRAMAT, ROCAMADOUR, World, closing_of, just_before
 
 LIST = "/2021/contributions"
@@ -251,6 +255,29 @@ class TestPublishing:
         client.get(f"{path}/suppression", 303)
         assert as_one_types(client, path, form | {"title": "Autre"}).status_code == 409
         assert find(edition.id, Filters()).total == 1
+
+    @pytest.mark.parametrize("is_blank_page", [True, False])
+    def test_pressed_twice_it_is_published_once_and_nobody_is_told_otherwise(
+        self, app: Flask, edition: Edition, agent: Actor, client: PageClient, *, is_blank_page: bool
+    ) -> None:
+        path = NEW if is_blank_page else started(agent, edition)
+        form = client.sign_in(agent).get(f"{path}?type=besoin").form() | TYPED
+        answers = together(app, [lambda: client.post(path, form, 303).response.headers["Location"]] * 4)
+        assert answers == [f"{LIST}/1"] * 4
+        assert find(edition.id, Filters()).total == 1
+        assert drafts_of(agent, edition) == [], "none is left that says it is not published"
+        assert len(letters(DURING_NEEDS)) == 1
+
+    def test_the_same_text_later_or_in_another_name_is_another_contribution(
+        self, edition: Edition, agent: Actor, client: PageClient, hold
+    ) -> None:
+        client.sign_in(agent).post(NEW, TYPED, 303)
+        attach(agent, GRAMAT)
+        client.post(NEW, TYPED | {"au_nom_de": GRAMAT}, 303)
+        assert one(edition.id, 2).siren == GRAMAT
+        hold(DURING_NEEDS + PRESSED_AGAIN)
+        client.post(NEW, TYPED, 303)
+        assert find(edition.id, Filters()).total == 3
 
     def test_from_the_blank_page_a_draft_is_kept_first(self, edition: Edition, agent: Actor, client: PageClient) -> None:
         page = client.sign_in(agent).post(NEW, TYPED | {"title": ""}, 422)
