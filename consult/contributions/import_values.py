@@ -12,7 +12,7 @@ from consult.ground.text import fold, visible
 
 _FORMULA = re.compile(r"^'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n])")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
-_EMPTY_LINES = re.compile(r"[ \t\u00a0]*\n(?:[ \t\u00a0]*\n)+")
+_EMPTY_LINES = re.compile(r"\n(?:[ \t\u00a0]*\n)+")
 _SPACED_OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2})$")
 _FRENCH_DAY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})")
 
@@ -25,9 +25,9 @@ def bare(cell: str) -> str:
 def text_of(cell: str) -> str:
     """A text, from plain text or from HTML, whose entities an export may also leave in plain text."""
     plain = html_to_text(cell)
-    if plain == cell and _ENTITY.search(cell):
-        plain = html.unescape(cell)
-    return _EMPTY_LINES.sub("\n\n", visible(plain)).strip()
+    if plain == cell:
+        plain = visible(html.unescape(cell) if _ENTITY.search(cell) else cell)
+    return _EMPTY_LINES.sub("\n\n", plain).strip()
 
 
 def instant_of(typed: str) -> datetime | None:

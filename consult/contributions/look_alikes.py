@@ -6,32 +6,17 @@ texts is then compared with it, four letters at a time, which forgives a stem cu
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Float,
-    Integer,
-    Select,
-    String,
-    case,
-    cast,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Float, Select, case, delete, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from consult.contributions.model import Contribution, ContributionWord
+from consult.contributions.postings import Postings
 from consult.contributions.queries import ContributionLine, lines
 from consult.contributions.rules import ContributionType, Status
-from consult.contributions.stems import COMPARED, closeness, compared, rarity, stems
+from consult.contributions.stems import COMPARED, closeness, compared, rarity, stem_set, stems
 from consult.ground.database import reading
-from consult.register import bulk
-from consult.register.bulk import Write
 
 BATCH = 2_000
 TELLING = 20
@@ -57,28 +42,20 @@ def index(session: Session, contribution_ids: Sequence[int]) -> None:
     for start in range(0, len(contribution_ids), BATCH):
         ids = contribution_ids[start : start + BATCH]
         session.execute(delete(ContributionWord).where(ContributionWord.contribution_id.in_(ids)))
-        written = session.execute(select(Contribution.edition_id, Contribution.id, _text()).where(Contribution.id.in_(ids)))
-        _add(session, [(row.edition_id, stem, row.id) for row in written for stem in stems(row.text)])
+        texts = select(Contribution.edition_id, Contribution.id, _text()).where(Contribution.id.in_(ids))
+        written = session.execute(texts.order_by(Contribution.edition_id, Contribution.id)).all()
+        for edition_id, rows in groupby(written, key=lambda row: row.edition_id):
+            postings = Postings(ContributionWord)
+            for row in rows:
+                postings.add(row.id, stem_set(row.text))
+            postings.write(session, edition_id)
 
 
 def index_new(session: Session, contribution: Contribution) -> None:
     """Write the stems of a contribution that has none yet. One statement."""
-    _add(session, [(contribution.edition_id, stem, contribution.id) for stem in stems(text_of(contribution))])
-
-
-def _add(session: Session, rows: list[tuple[int, str, int]]) -> None:
-    """In the order of the table: that is how it is written fastest."""
-    if not rows:
-        return
-    columns = ["edition_id", "word", "contribution_id"]
-    rows.sort()
-    if session.get_bind().dialect.name == "postgresql":  # one statement with three lists: ten times faster than row by row
-        editions, words, ids = zip(*rows, strict=True)
-        lists = (cast(list(editions), ARRAY(Integer)), cast(list(words), ARRAY(String)), cast(list(ids), ARRAY(Integer)))
-        given = func.unnest(*lists).table_valued(*columns).render_derived()
-        session.execute(insert(ContributionWord).from_select(columns, select(given)))
-    else:
-        bulk.write(session.connection(), [Write.insert(ContributionWord, columns, rows)], lambda _done, _total: None)
+    postings = Postings(ContributionWord)
+    postings.add(contribution.id, stem_set(text_of(contribution)))
+    postings.write(session, contribution.edition_id)
 
 
 def text_of(contribution: Contribution) -> str:

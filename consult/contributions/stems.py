@@ -50,6 +50,11 @@ def stems(text: str) -> Mapping[str, str]:
     return found
 
 
+def stem_set(text: str) -> set[str]:
+    """The stems of a text's telling words, when the words themselves do not matter."""
+    return {stem for written in set(_WORD.findall(text)) for stem in _stems_of(written)}
+
+
 @lru_cache(maxsize=20_000)
 def _stems_of(written: str) -> tuple[str, ...]:
     """The stem of one word as written; none for a word said in passing. Kept: a text says few words that no other says."""

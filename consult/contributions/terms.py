@@ -1,50 +1,41 @@
-"""The whole words of contributions, for the search: derived from `search_text`, by the base itself, never typed."""
+"""The whole words of contributions, for the search: derived from `search_text`, never typed."""
 
-from collections.abc import Sequence
-from typing import Any
+from itertools import groupby
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, delete, select
 from sqlalchemy.orm import Session
 
 from consult.contributions.model import Contribution, ContributionTerm
+from consult.contributions.postings import Postings
 
 LONGEST_TERM = 60
 _LAST = "{"
 """Comes after every letter and digit."""
 
 
-def index_terms(session: Session, contribution_ids: Sequence[int]) -> None:
-    """Write anew the words of these contributions, after their text changed. Two statements, however many."""
+def terms(search_text: str) -> set[str]:
+    """Each word of a folded text, once, as long as its column is."""
+    return {word[:LONGEST_TERM] for word in search_text.split()}
+
+
+def index_terms(session: Session, contribution: Contribution) -> None:
+    """Write anew the words of a contribution, after its text changed. Two statements."""
     session.flush()
-    session.execute(delete(ContributionTerm).where(ContributionTerm.contribution_id.in_(contribution_ids)))
-    add_terms(session, Contribution.id.in_(contribution_ids))
+    session.execute(delete(ContributionTerm).where(ContributionTerm.contribution_id == contribution.id))
+    postings = Postings(ContributionTerm)
+    postings.add(contribution.id, terms(contribution.search_text))
+    postings.write(session, contribution.edition_id)
 
 
 def add_terms(session: Session, *which: ColumnExpressionArgument[bool]) -> None:
-    """Write the words of contributions that have none yet. One statement, however many."""
-    columns = ["edition_id", "term", "contribution_id"]
-    session.execute(insert(ContributionTerm).from_select(columns, _words_of(session, *which)))
-
-
-def _words_of(session: Session, *which: ColumnExpressionArgument[bool]) -> Select[*tuple[Any, ...]]:
-    """One row a word of a contribution, each once, in the order of the table they go to.
-
-    `search_text` is folded: letters, digits and spaces, so that it is cut, or made a list, without anything to escape.
-    """
-    folded = func.trim(Contribution.search_text)
-    if session.get_bind().dialect.name == "postgresql":
-        words = func.unnest(func.string_to_array(folded, " ")).table_valued("value", joins_implicitly=True).render_derived()
-    else:
-        as_list = literal('["').concat(func.replace(folded, " ", '","')).concat('"]')
-        words = func.json_each(as_list).table_valued("value", name="word", joins_implicitly=True)
-    word = words.c.value
-    term = func.substr(word, 1, LONGEST_TERM)
-    return (
-        select(Contribution.edition_id, term.label("term"), Contribution.id)
-        .where(*which, word != "")
-        .distinct()
-        .order_by(Contribution.edition_id, "term", Contribution.id)
-    )
+    """Write the words of contributions that have none yet. A statement, then one for each edition."""
+    texts = select(Contribution.edition_id, Contribution.id, Contribution.search_text).where(*which)
+    found = session.execute(texts.order_by(Contribution.edition_id, Contribution.id)).all()
+    for edition_id, rows in groupby(found, key=lambda row: row.edition_id):
+        postings = Postings(ContributionTerm)
+        for row in rows:
+            postings.add(row.id, terms(row.search_text))
+        postings.write(session, edition_id)
 
 
 def holds(edition_id: int, beginning: str) -> ColumnElement[bool]:

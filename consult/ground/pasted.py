@@ -26,7 +26,6 @@ _SILENT = _names("head iframe math noscript object script style svg template tit
 _SHOWN = _BLOCKS | _LINES | _WORDS
 
 _DASH = "- "
-_SPACES = re.compile(r"[ \t\n\r\f]+")
 _TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9]{0,11})(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*+>""")
 _DECLARATION = re.compile(r"<(?:!DOCTYPE\b|\?)[^<>]*>", re.IGNORECASE)
 _LINE_END = re.compile(r"(<br\s*/?>)\n", re.IGNORECASE)
@@ -66,6 +65,14 @@ def _without_comments(text: str) -> str:
     before, *parts = text.split("<!--")
     kept = [part.partition("-->")[2] if "-->" in part else f"&lt;!--{part}" for part in parts]
     return before + "".join(kept)
+
+
+def _one_space(text: str) -> str:
+    for space in "\t\n\r\f":
+        text = text.replace(space, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 class _Reader:
@@ -145,7 +152,7 @@ class _Reader:
             self._lines[-1] += first
             self._lines.extend(others)
             return
-        words = _SPACES.sub(" ", data)
+        words = _one_space(data)
         if not self._lines[-1] or self._lines[-1].endswith(" "):
             words = words.lstrip(" ")
         self._lines[-1] += words

@@ -1,10 +1,11 @@
 """Folding of French text, so that search and sort see letters and not their dress."""
 
+import re
 import unicodedata
 
 _LIGATURES = (("œ", "oe"), ("æ", "ae"), ("ß", "ss"))
-_PLAIN = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xC0, 0x180), *b"\n\t"))) | frozenset("\u00a0«»°·‘’“”…–—•€")
-"""What most of a text is made of: shown, and no accent on its own. Only the rest is looked at, character by character."""
+_STRANGE = re.compile("[^\\n\\t -~\u00a0\u00c0-\u017f«»°·‘’“”…–—•€]")
+"""What few texts hold: accents on their own, and all that may not be shown. Only these are looked at, one by one."""
 _LETTERS_AND_DIGITS = bytes(byte if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
 
@@ -17,7 +18,7 @@ def fold(text: str) -> str:
         bare = text.lower()
     else:
         decomposed = unicodedata.normalize("NFKD", text)
-        bare = _without(decomposed, {char for char in set(decomposed) - _PLAIN if unicodedata.combining(char)}).lower()
+        bare = _without(decomposed, {char for char in set(_STRANGE.findall(decomposed)) if unicodedata.combining(char)}).lower()
         for one, two in _LIGATURES:
             bare = bare.replace(one, two)
     return b" ".join(bare.encode("ascii", "replace").translate(_LETTERS_AND_DIGITS).split()).decode()
@@ -43,5 +44,5 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    hidden = {char for char in set(text) - _PLAIN if unicodedata.category(char) in _INVISIBLE} - _KEPT
+    hidden = {char for char in set(_STRANGE.findall(text)) if unicodedata.category(char) in _INVISIBLE} - _KEPT
     return unicodedata.normalize("NFC", _without(text, hidden))  # last: what stood between a letter and its accent is gone

@@ -7,7 +7,6 @@ Fails when the import goes at less than a quarter of that rate, or when its proc
 
 import json
 import random
-import resource
 import subprocess
 import sys
 import tempfile
@@ -56,7 +55,13 @@ def run(engines: Engines, url: str, path: Path) -> None:
         report = import_contributions(OPERATOR, edition("2021").id, content, ImportOptions(), at=DURING_NEEDS)
         spent = time.perf_counter() - start
         assert report.created == ROWS
-    print(json.dumps([spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+    print(json.dumps([spent, most_memory()]))
+
+
+def most_memory() -> float:
+    """The most megabytes this process ever held; what `getrusage` says begins with what its parent held."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def imported(folder: Path, url: str, path: Path) -> tuple[float, float]:
@@ -116,6 +121,8 @@ def main() -> int:
                 print(f"{engine}: {ROWS} contributions, {count} rows, imported in {spent:.2f} s, {memory:.0f} MB")
                 print(f"{engine}: plain bulk inserts: {said}")
                 print(f"{engine}: {rate:.0%} of the rate of plain bulk inserts of the same rows")
+                alone = plain["contribution"] / spent
+                print(f"{engine}: {alone:.0%} of that of the contributions alone, which nobody could search")
                 failed |= rate < AT_LEAST or memory > MOST_MEMORY
         finally:
             engines.stop()
