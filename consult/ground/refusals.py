@@ -98,6 +98,7 @@ class Reason(StrEnum):
     ALREADY_ANSWERED = "already_answered"
     TOO_MANY_REPORTS = "too_many_reports"
     PROPOSAL_FROZEN = "proposal_frozen"
+    PROPOSAL_CHANGED = "proposal_changed"
 
     SUPPORTS_SPENT = "supports_spent"
     ALREADY_SUPPORTED = "already_supported"

@@ -59,27 +59,35 @@ def add(session: Session, actor: Actor, edition_id: int, draft: ProposalDraft, *
     return proposal
 
 
-def edit(actor: Actor, proposal_id: int, draft: ProposalDraft, *, at: datetime) -> Proposal:
+def edit(actor: Actor, proposal_id: int, draft: ProposalDraft, *, at: datetime, seen: int | None = None) -> Proposal:
     """Change a proposition; the journal keeps the words it had. Whether it is fictitious does not change.
+
+    `seen` is the revision that the form was drawn from: of two who write at once, the second is told.
 
     Raises Refused with the reason of `may_edit_proposal`; NotFound.
     """
     with transaction() as session:
         edition, proposal = _locked(session, proposal_id)
-        may_edit_proposal(actor, calendar=edition.calendar, at=at).or_refuse()
+        is_as_seen = seen in (None, proposal.revision)
+        may_edit_proposal(actor, calendar=edition.calendar, at=at, is_as_seen=is_as_seen).or_refuse()
         before, after = _rewrite(proposal, draft)
-        _tell(session, EventKind.PROPOSAL_EDITED, actor, proposal, at=at, before=before, after=after)
+        if before:
+            _tell(session, EventKind.PROPOSAL_EDITED, actor, proposal, at=at, before=before, after=after)
     return proposal
 
 
-def correct(actor: Actor, proposal_id: int, draft: ProposalDraft, *, reason: str, at: datetime) -> Proposal:
+def correct(
+    actor: Actor, proposal_id: int, draft: ProposalDraft, *, reason: str, at: datetime, seen: int | None = None
+) -> Proposal:
     """Correct a proposition once the vote has opened: public, dated, with its reason and the words it had.
 
-    Nothing is kept of a correction that changes nothing. Raises Refused with the reason of `may_correct_proposal`; NotFound.
+    Nothing is kept of a correction that changes nothing. `seen`: as in `edit`.
+    Raises Refused with the reason of `may_correct_proposal`; NotFound.
     """
     with transaction() as session:
         edition, proposal = _locked(session, proposal_id)
-        may_correct_proposal(actor, calendar=edition.calendar, at=at, reason=reason).or_refuse()
+        is_as_seen = seen in (None, proposal.revision)
+        may_correct_proposal(actor, calendar=edition.calendar, at=at, reason=reason, is_as_seen=is_as_seen).or_refuse()
         before, after = _rewrite(proposal, draft)
         if before:
             said = reason.strip()
@@ -107,6 +115,8 @@ def _rewrite(proposal: Proposal, draft: ProposalDraft) -> tuple[dict[str, Any], 
     before = {name: getattr(proposal, name) for name, value in written.items() if getattr(proposal, name) != value}
     for name in before:
         setattr(proposal, name, written[name])
+    if before:
+        proposal.revision += 1
     return before, {name: written[name] for name in before}
 
 

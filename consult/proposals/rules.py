@@ -12,19 +12,26 @@ def may_write_proposal(actor: Actor, *, calendar: Calendar, at: datetime) -> Ver
     return verdict(calendar.gate(Verb.WRITE_PROPOSAL, at), _is_team(actor))
 
 
-def may_edit_proposal(actor: Actor, *, calendar: Calendar, at: datetime) -> Verdict:
-    """Whether the actor may change one: the team, until the vote opens; then it is frozen."""
+def may_edit_proposal(actor: Actor, *, calendar: Calendar, at: datetime, is_as_seen: bool = True) -> Verdict:
+    """Whether the actor may change one: the team, until the vote opens; then it is frozen.
+
+    `is_as_seen`: nobody has changed it since the form was drawn.
+    """
     return verdict(
         (not calendar.has_opened(Stage.VOTING, at), Reason.PROPOSAL_FROZEN),
         may_write_proposal(actor, calendar=calendar, at=at),
+        (is_as_seen, Reason.PROPOSAL_CHANGED),
     )
 
 
-def may_correct_proposal(actor: Actor, *, calendar: Calendar, at: datetime, reason: str | None = None) -> Verdict:
+def may_correct_proposal(
+    actor: Actor, *, calendar: Calendar, at: datetime, reason: str | None = None, is_as_seen: bool = True
+) -> Verdict:
     """Whether the actor may correct a frozen one, in public and with a reason. Without one (None): may the form be shown?"""
     return verdict(
         calendar.gate(Verb.CORRECT_PROPOSAL, at),
         _is_team(actor),
+        (is_as_seen, Reason.PROPOSAL_CHANGED),
         (reason is None or bool(reason.strip()), Reason.REASON_MISSING),
     )
 

@@ -1,10 +1,12 @@
 """Propositions: the list, and the page of one with every contribution it answers."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from consult.calendar.rules import Stage, Verb
-from consult.ground.refusals import Refused
+from consult.ground.refusals import Reason, Refused
 from consult.ground.text import visible
 from consult.proposals import actions
 from consult.proposals.model import Proposal
@@ -85,7 +87,7 @@ def create(e: str) -> ResponseReturnValue:
     try:
         written = actions.create(actor(), the_edition.id, draft, at=received_at())
     except Refused as refused:
-        return _kept(form, refused)
+        return _kept(form, refused, e)
     flash(f"La proposition n°{words.NBSP}{written.number} est publiée. Regroupez-y des contributions.", "success")
     return redirect(url_for("proposals.show", e=e, n=written.number), 303)
 
@@ -109,9 +111,9 @@ def update(e: str, n: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page(form, proposal=proposal), 422
     try:
-        actions.edit(actor(), proposal.id, form.draft(), at=received_at())
+        actions.edit(actor(), proposal.id, form.draft(), at=received_at(), seen=form.revision.data)
     except Refused as refused:
-        return _kept(form, refused, proposal)
+        return _kept(form, refused, e, n)
     flash("Les corrections sont enregistrées.", "success")
     return redirect(url_for("proposals.show", e=e, n=n), 303)
 
@@ -135,17 +137,26 @@ def correct(e: str, n: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form_page(form, proposal=proposal), 422
     try:
-        actions.correct(actor(), proposal.id, form.draft(), reason=form.reason.data, at=received_at())
+        reason, seen = form.reason.data, form.revision.data
+        actions.correct(actor(), proposal.id, form.draft(), reason=reason, at=received_at(), seen=seen)
     except Refused as refused:
-        return _kept(form, refused, proposal)
+        return _kept(form, refused, e, n)
     flash("La correction est publique, avec sa raison et les mots d’avant.", "success")
     return redirect(url_for("proposals.show", e=e, n=n), 303)
 
 
-def _form_page(form: ProposalForm, why_refused: str = "", proposal: Proposal | None = None) -> str:
-    return render_template("proposals/form.html", form=form, why_refused=why_refused, proposal=proposal)
+def _form_page(
+    form: ProposalForm, why_refused: str = "", proposal: Proposal | None = None, theirs: Mapping[str, str] | None = None
+) -> str:
+    return render_template("proposals/form.html", form=form, why_refused=why_refused, proposal=proposal, theirs=theirs)
 
 
-def _kept(form: ProposalForm, refused: Refused, proposal: Proposal | None = None) -> ResponseReturnValue:
-    page = _form_page(form, wording(refused.reason, refused.moment), proposal)
+def _kept(form: ProposalForm, refused: Refused, e: str, n: int | None = None) -> ResponseReturnValue:
+    """The form as typed. When somebody else wrote meanwhile, what they wrote is beside it, and it may be sent again."""
+    proposal, theirs = one(edition(e).id, n) if n else None, {}
+    if proposal and refused.reason is Reason.PROPOSAL_CHANGED:
+        now = {name: getattr(proposal, name) for name in FIELDS}
+        theirs = {FIELDS[name]: text for name, text in now.items() if text != form[name].data}
+        form.revision.data = proposal.revision
+    page = _form_page(form, wording(refused.reason, refused.moment), proposal, theirs)
     return make_response(page, REFUSALS[refused.reason].status)

@@ -102,6 +102,7 @@ REFUSALS: dict[Reason, Words] = {
     Reason.ALREADY_ANSWERED: Words(409, "Une réponse a déjà été donnée", "Quelqu’un d’autre de l’équipe a répondu entre-temps. Rien n’a été changé."),
     Reason.TOO_MANY_REPORTS: Words(429, "Assez de signalements pour aujourd’hui", "Ceux que vous avez déjà faits seront lus. Recommencez demain."),
     Reason.PROPOSAL_FROZEN: Words(409, "Cette proposition est figée", "Le vote est ouvert : une correction est publique, datée, et dit sa raison."),
+    Reason.PROPOSAL_CHANGED: Words(409, "Cette proposition a changé entre-temps", "Quelqu’un d’autre de l’équipe vient de la corriger. Comparez avec ce qu’elle dit maintenant, puis enregistrez ce que vous voulez garder."),
     Reason.SUPPORTS_SPENT: Words(409, "Votre collectivité a donné tous ses soutiens", "Le nombre de soutiens est limité dans cette édition. Retirez-en un pour en donner un autre."),
     Reason.ALREADY_SUPPORTED: Words(409, "Votre collectivité soutient déjà cette proposition", "Une collectivité donne une seule voix à une proposition. Rien n’a été changé."),
     Reason.NOT_SUPPORTED: Words(409, "Votre collectivité ne soutient pas cette proposition", "Il n’y a donc rien à retirer."),

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -15,8 +16,10 @@ from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.model import Event, EventKind
 from consult.proposals import actions, queries
 from consult.proposals.actions import ProposalDraft
+from consult.proposals.model import Proposal
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, service
 from tests.support.statements import count_statements
+from tests.support.together import together
 from tests.support.world import CORSE, GRAMAT, LOT, ROCAMADOUR, World, just_before, opening_of
 
 
@@ -76,6 +79,29 @@ def test_once_the_vote_opens_a_correction_is_public_dated_and_reasoned(world: Wo
     )
     event = reading().scalars(select(Event).where(Event.kind == EventKind.PROPOSAL_CORRECTED)).one()
     assert (event.subject, event.data["reason"]) == ("proposal:1", "Une coquille.")
+
+
+def test_of_two_who_write_at_once_the_second_is_told(app: Flask, world: World) -> None:
+    edition, team = world.edition(), [world.person(None, Role.MODERATOR) for _ in range(2)]
+    found = proposal(edition, "Titre")
+
+    def write(rank: int, at: datetime) -> Proposal:
+        draft = ProposalDraft(f"Titre {rank}", f"Résumé {rank} du {at:%d %m}.")
+        if at == DURING_NEEDS:
+            return actions.edit(team[rank], found.id, draft, at=at, seen=0)
+        return actions.correct(team[rank], found.id, draft, reason="Une coquille.", at=at, seen=1)
+
+    for at, revision in ((DURING_NEEDS, 1), (opening_of(Stage.VOTING), 2)):
+        told = together(app, [partial(write, rank, at) for rank in range(2)])
+        assert told.count(Reason.PROPOSAL_CHANGED) == 1
+        reading().expire_all()
+        now, rank = queries.one(edition.id, found.number), int(told[0] is Reason.PROPOSAL_CHANGED)
+        assert (now.title, now.summary, now.revision) == (f"Titre {rank}", f"Résumé {rank} du {at:%d %m}.", revision)
+        write_again = actions.edit if at == DURING_NEEDS else partial(actions.correct, reason="Encore.")
+        write_again(team[0], found.id, ProposalDraft(now.title, now.summary), at=at, seen=revision)
+    kinds = (EventKind.PROPOSAL_EDITED, EventKind.PROPOSAL_CORRECTED)
+    kept = reading().scalars(select(Event.kind).where(Event.kind.in_(kinds)).order_by(Event.id)).all()
+    assert kept == list(kinds), "what changes nothing is no act"
 
 
 def test_the_collectivites_behind_are_each_counted_once(world: World) -> None:

@@ -1,5 +1,7 @@
 """Propositions: the list, the page of one, and the forms that write and correct them."""
 
+from datetime import datetime
+
 import pytest
 
 from consult.calendar.model import Edition
@@ -137,6 +139,46 @@ def test_when_the_vote_opens_it_is_too_late_and_the_text_is_kept(
     reading().expire_all()
     assert one(edition.id, 1).summary == "Signaler en deux minutes."
     assert "Corriger cette proposition" not in client.get(f"{LIST}/1").links()
+
+
+@pytest.mark.parametrize(
+    ("path", "at", "more"),
+    [
+        pytest.param("/moderation/2021/propositions/1", DURING_NEEDS, {}, id="before the vote"),
+        pytest.param(
+            "/moderation/2021/propositions/1/correction",
+            opening_of(Stage.VOTING),
+            {"reason": "Une coquille."},
+            id="once it is open",
+        ),
+    ],
+)
+def test_of_two_who_write_the_second_sees_what_the_first_wrote_and_keeps_their_own(
+    world: World, edition: Edition, moderator: Actor, client: PageClient, hold, path: str, at: datetime, more: dict[str, str]
+) -> None:
+    proposal(edition, "Première")
+    hold(at)
+    client.sign_in(moderator)
+    mine = client.get(path).form() | more
+    other = PageClient(client.app).sign_in(world.person(None, Role.MODERATOR))
+    theirs = other.get(path).form() | more
+    client.post(path, mine | {"title": "Le titre de l’une"}, 303)
+    page = other.post(path, theirs | {"summary": "Le résumé de l’autre."}, 409)
+    assert "Cette proposition a changé entre-temps" in page.main
+    now = page.soup.find("section", attrs={"aria-labelledby": "maintenant"})
+    assert [tag.get_text(strip=True) for tag in now.select("dt, dd")] == [
+        "Titre",
+        "Le titre de l’une",
+        "Résumé",
+        "Signaler en deux minutes.",
+    ]
+    again = page.form()
+    assert (again["title"], again["summary"]) == ("Première", "Le résumé de l’autre.")
+    reading().expire_all()
+    assert one(edition.id, 1).summary == "Signaler en deux minutes."
+    page = other.follow(other.post(path, again | {"title": "Le titre de l’une"}, 303))
+    assert page.h1 == "Le titre de l’une"
+    assert "Le résumé de l’autre." in page.main
 
 
 @pytest.mark.parametrize("path", [NEW, "/moderation/2021/propositions/1"])

@@ -103,6 +103,9 @@ class IneligibleForm(Act):
 class ProposalForm(Form):
     """What is put to the vote."""
 
+    revision = NumberField()
+    """Which revision of the proposition the form was drawn from."""
+
     title = StringField(
         "Titre",
         [*required("Donnez un titre à la proposition."), at_most(250)],
@@ -136,12 +139,14 @@ class CorrectionForm(ProposalForm):
     )
 
 
+FIELDS = ("title", "summary", "changes", "for_whom", "revision")
+
+
 def correction_form(proposal: Proposal) -> CorrectionForm:
     """The form, filled in with the proposition as it stands."""
-    return CorrectionForm(data={name: getattr(proposal, name) for name in ("title", "summary", "changes", "for_whom")})
+    return CorrectionForm(data={name: getattr(proposal, name) for name in FIELDS})
 
 
 def proposal_form(proposal: Proposal | None = None) -> ProposalForm:
     """The form, filled in with a proposition when one is corrected."""
-    fields = ("title", "summary", "changes", "for_whom")
-    return ProposalForm(data={name: getattr(proposal, name) for name in fields} if proposal else None)
+    return ProposalForm(data={name: getattr(proposal, name) for name in FIELDS} if proposal else None)
