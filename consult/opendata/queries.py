@@ -18,11 +18,12 @@ from consult.calendar.rules import Stage
 from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import RECEIVED
+from consult.ground.cells import Cell, line, listed
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound
 from consult.interests.model import Interest
 from consult.interests.rules import LIVE
-from consult.opendata.rules import Cell, line, listed, may_publish
+from consult.opendata.rules import may_publish
 from consult.opendata.schema import FILES
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.register.model import Collectivite

@@ -12,8 +12,8 @@ from consult.accounts.own.closing import close_account
 from consult.accounts.queries import address_of_person
 from consult.accounts.rules import readable_address
 from consult.ground.actor import Actor
+from consult.ground.cells import cell
 from consult.opendata.personal import download, sizes
-from consult.opendata.rules import cell
 from consult.web import doors
 from consult.web.context import actor, received_at
 from consult.web.forms.own_account import CloseForm

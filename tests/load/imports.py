@@ -22,8 +22,8 @@ from consult.calendar.queries import edition
 from consult.contributions.imports import ImportOptions, import_contributions
 from consult.contributions.model import Contribution, ContributionTerm, ContributionTheme, ContributionWord
 from consult.ground.actor import OPERATOR
+from consult.ground.cells import line
 from consult.ground.database import db, reading, transaction
-from consult.opendata.rules import line
 from tests.load.lists import WORDS
 from tests.support.engines import Engines
 from tests.support.stage_one import DURING_NEEDS

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consult.calendar.rules import Calendar, Stage
-from consult.opendata.rules import cell, line, may_publish, neutral
+from consult.ground.cells import cell, line, neutral
+from consult.opendata.rules import may_publish
 from consult.opendata.schema import FILES
 from consult.register.rules import Kind
 from tests.support.world import WINDOWS, closing_of, just_before

@@ -1,0 +1,54 @@
+"""Cells and lines of the files that leave the site (RFC 4180), which a spreadsheet may open without running anything."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+
+from consult.ground.clock import PARIS
+
+Cell = str | int | date | datetime | None
+
+_NEEDS_QUOTES = re.compile(r"[\",;\t\r\n]|^ | $")
+
+
+def neutral(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe comes first where one would begin.
+
+    Formulas begin with = + - or @, in full width too, since some spreadsheets fold it; spaces, tabs and line ends before
+    them do not count, and a tab or a line end is never left first.
+    """
+    first = unicodedata.normalize("NFKC", text.lstrip()[:1])
+    return f"'{text}" if first in {"=", "+", "-", "@", "−"} or text[:1] in {"\t", "\r", "\n"} else text
+
+
+def cell(value: Cell) -> str:
+    """A value as a file holds it: texts neutralised, instants in ISO 8601 with the offset of Paris, codes and numbers bare."""
+    match value:
+        case None:
+            return ""
+        case StrEnum():
+            return value.value
+        case str():
+            return neutral(value)
+        case datetime():
+            return value.astimezone(PARIS).isoformat(timespec="seconds")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+def line(values: Iterable[Cell]) -> str:
+    """One record. Semicolons are quoted too, because French spreadsheets split on them."""
+    return ",".join(map(_quoted, map(cell, values))) + "\r\n"
+
+
+def listed(values: Iterable[str | int]) -> str:
+    """Several codes or numbers in one cell."""
+    return "|".join(map(str, values))
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text
