@@ -9,6 +9,7 @@ COMMANDS = {
     "account": "consult.cli.account:account",
     "calendar": "consult.cli.calendar:calendar",
     "check": "consult.cli.site:check",
+    "compare": "consult.cli.comparison:compare",
     "demo": "consult.cli.demo:demo",
     "edition": "consult.cli.edition:edition",
     "export": "consult.cli.opendata:export",

@@ -57,6 +57,7 @@ FAMILIES = (
     "proposals",
     "ballots",
     "results",
+    "alternatives",
     "decisions",
     "committee",
     "rules",

@@ -81,6 +81,7 @@ READ = (
     "/2021/propositions/3/candidature",
     "/2021/mon-bulletin",
     "/2021/resultats",
+    "/2021/resultats/autrement",
     "/2021/decisions",
     "/2021/services",
     "/2021/services/1",
