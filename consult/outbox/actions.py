@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from sqlalchemy import JSON, Select, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from consult.ground.database import transaction
@@ -30,6 +31,11 @@ USEFUL_FOR = {
 }
 """How long a notice is worth reading, when not for ever: an old code opens nothing, a reminder is not read after the close."""
 
+
+class NothingToSay(Exception):
+    """What composes a message when it is sent finds that nothing is left to tell its reader."""
+
+
 FAREWELLS = frozenset({Notice.ADDRESS_CHANGED, Notice.ACCOUNT_CLOSED})
 """The last words to an address that is nobody's any more: once they are sent, it is forgotten."""
 
@@ -48,10 +54,28 @@ def post_to_all(session: Session, notice: Notice, recipients: Select[str, str], 
 
     The keys must be new, as those made from a reference just drawn are.
     """
-    common = {"notice": notice, "created_at": at, "due_at": at, "attempts": 0}
+    columns, said = _letters(notice, recipients, at=at, due_at=at, data=data)
+    session.execute(insert(Message).from_select(columns, said))
+
+
+def post_once_to_all(
+    session: Session, notice: Notice, recipients: Select[str, str], *, at: datetime, due_at: datetime, **data: Any
+) -> None:
+    """The same, not before `due_at`, and only to those for whom no message has the same key: one statement, and two
+    transactions at once write one message between them. `recipients` must be in an order that is always the same."""
+    columns, said = _letters(notice, recipients, at=at, due_at=due_at, data=data)
+    dialect = session.get_bind().dialect.name
+    into = postgresql.insert(Message) if dialect == "postgresql" else sqlite.insert(Message)
+    session.execute(into.from_select(columns, said).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def _letters(
+    notice: Notice, recipients: Select[str, str], *, at: datetime, due_at: datetime, data: dict[str, Any]
+) -> tuple[list[str], Select[*tuple[Any, ...]]]:
+    common = {"notice": notice, "created_at": at, "due_at": due_at, "attempts": 0}
     columns = Message.__table__.c
     said = recipients.add_columns(*(literal(value, columns[name].type) for name, value in common.items()), literal(data, JSON))
-    session.execute(insert(Message).from_select(["key", "recipient", *common, "data"], said))
+    return ["key", "recipient", *common, "data"], said
 
 
 def post_many(session: Session, notice: Notice, letters: Sequence[tuple[str, str, dict[str, Any]]], *, at: datetime) -> None:
@@ -117,6 +141,15 @@ def give_up(message_id: int, at: datetime, failure: str) -> None:
     log.warning("message %d given up: %s", message_id, failure)
 
 
+def drop(message_id: int, at: datetime) -> None:
+    """There is nothing left to say to whom it is for: it will not go, and that is no failure."""
+    with transaction() as session:
+        message = session.get_one(Message, message_id)
+        message.given_up_at = at
+        message.failure = NothingToSay.__name__
+        _forget(message)
+
+
 def _forget(message: Message) -> None:
     """Nobody will read this row again to send it: neither what it said nor, after a farewell, to whom."""
     message.data = {}
@@ -149,14 +182,17 @@ def is_refused_for_good(error: Exception) -> bool:
     return False
 
 
-def _send(message: Message, send: Callable[[Message], None], now: Callable[[], datetime]) -> bool:
-    """Try once, and write how it ended; whether it is sent."""
+def _send(message: Message, send: Callable[[Message], None], now: Callable[[], datetime]) -> bool | None:
+    """Try once, and write how it ended: whether it is sent; None when there was nothing left to say."""
     lasts = USEFUL_FOR.get(message.notice)
     if lasts and now() - message.created_at >= lasts:
         give_up(message.id, now(), "TooLate")
         return False
     try:
         send(message)
+    except NothingToSay:
+        drop(message.id, now())
+        return None
     except Exception as error:  # whatever the server or the words raise, the others must go
         failure = type(error).__name__
         if is_refused_for_good(error) or message.attempts >= MAX_ATTEMPTS:
@@ -181,12 +217,8 @@ def deliver(
     the same Message-ID, once its lease is over.
     """
     sent = failed = 0
-    for _ in range(limit):
-        message = claim(now())
-        if message is None:
-            break
-        if _send(message, lambda one: send(compose(one)), now):
-            sent += 1
-        else:
-            failed += 1
+    while sent + failed < limit and (message := claim(now())) is not None:
+        went = _send(message, lambda one: send(compose(one)), now)
+        sent += went is True
+        failed += went is False
     return sent, failed

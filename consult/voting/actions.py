@@ -6,26 +6,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, String, cast, delete, literal, select
+from sqlalchemy import Row, ScalarSelect, delete, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Attachment, AttachmentStatus, Person, Topic
-from consult.accounts.queries import LIVE, wants
+from consult.accounts.model import Attachment, AttachmentStatus
+from consult.accounts.queries import LIVE
+from consult.calendar.model import Edition
 from consult.calendar.queries import locked_edition
+from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Standing
 from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.actions import record
 from consult.journal.model import EventKind
-from consult.outbox.actions import post_to_all
-from consult.outbox.model import Notice
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.rules import Kind, Stratum
+from consult.voting.chain import voter
+from consult.voting.digests import name_of, tell
 from consult.voting.model import Support
 from consult.voting.queries import WEIGHING, ballot_rules, weight_of
-from consult.voting.rules import RECEIPT_ALPHABET, Given, Weight, may_give_support, may_withdraw_support, receipt
+from consult.voting.rules import RECEIPT_ALPHABET, Given, Weight, may_give_support, may_withdraw_support, receipt, telling
 
 
 def give_support(actor: Actor, proposal_id: int, *, at: datetime) -> Support:
@@ -49,17 +51,16 @@ def give_support(actor: Actor, proposal_id: int, *, at: datetime) -> Support:
         may_give_support(asked.actor, rules=rules, proposal_id=proposal_id, ballot=given, at=at).or_refuse()
         replaced = _replaced(asked.actor, ballot, proposal_id, rules.max_supports)
         support = _write(session, asked, proposal_id, replaced, at=at)
-        record(
+        _write_and_tell(
             session,
             EventKind.SUPPORT_GIVEN,
-            asked.actor,
+            asked,
+            edition,
             at=at,
-            edition_id=edition.id,
-            subject=f"proposal:{asked.number}",
             receipt=support.receipt,
             replaced=replaced.receipt if replaced else None,
+            **voter(support, worth=support.told.value),
         )
-        _tell(session, asked, support.receipt, edition.slug, is_given=True, at=at)
     return support
 
 
@@ -73,17 +74,9 @@ def withdraw_support(actor: Actor, proposal_id: int, *, at: datetime) -> None:
         asked = _asked(session, actor, proposal_id)
         given = asked.standing.given if asked.standing else None
         may_withdraw_support(asked.actor, rules=ballot_rules(edition), given=given, at=at).or_refuse()
-        reference = _remove(session, asked.standing, Reason.NOT_SUPPORTED)
-        record(
-            session,
-            EventKind.SUPPORT_WITHDRAWN,
-            asked.actor,
-            at=at,
-            edition_id=edition.id,
-            subject=f"proposal:{asked.number}",
-            receipt=reference,
-        )
-        _tell(session, asked, reference, edition.slug, is_given=False, at=at)
+        gone = _remove(session, asked.standing, Reason.NOT_SUPPORTED)
+        said = voter(gone, worth=Weight.VOID.value)
+        _write_and_tell(session, EventKind.SUPPORT_WITHDRAWN, asked, edition, at=at, receipt=gone.receipt, **said)
 
 
 def _edition_of(proposal_id: int) -> ScalarSelect[int]:
@@ -236,43 +229,27 @@ def _write(session: Session, asked: _Asked, proposal_id: int, replaced: _Standin
     return support
 
 
-def _remove(session: Session, standing: _Standing | None, otherwise: Reason) -> str:
-    """Take a support off the ballot; gives its receipt. Refused with `otherwise` when a colleague was quicker by an instant."""
-    if (
-        standing is None
-        or not session.execute(
-            delete(Support).where(Support.id == standing.support_id, Support.receipt == standing.receipt).returning(Support.id)
-        ).scalar()
-    ):
+def _remove(session: Session, standing: _Standing | None, otherwise: Reason) -> Row[*tuple[Any, ...]]:
+    """Take a support off the ballot; gives what it was. Refused with `otherwise` when a colleague was quicker by an instant."""
+    if standing is None:
         raise Refused(otherwise)
-    return standing.receipt
+    gone = session.execute(
+        delete(Support)
+        .where(Support.id == standing.support_id, Support.receipt == standing.receipt)
+        .returning(Support.receipt, Support.siren, Support.kind, Support.departement, Support.stratum)
+    ).one_or_none()
+    if gone is None:
+        raise Refused(otherwise)
+    return gone
 
 
-def _tell(session: Session, asked: _Asked, reference: str, slug: str, *, is_given: bool, at: datetime) -> None:
-    """One e-mail to everyone verified in the collectivité who wants it, and to whoever acted even if they are not yet."""
-    post_to_all(
-        session,
-        Notice.SUPPORT_CHANGED,
-        select(_key(reference, is_given=is_given), Person.email)
-        .join(Attachment, Attachment.person_id == Person.id)
-        .where(
-            Attachment.siren == asked.siren,
-            (Attachment.status == AttachmentStatus.VERIFIED) & (wants(Topic.COLLEAGUES) | (Person.id == asked.actor.person_id))
-            | (Attachment.id == (asked.actor.mandate.attachment_id if asked.actor.mandate else None)),
-        ),
-        at=at,
-        is_given=is_given,
-        is_pending=asked.actor.is_pending,
-        edition=slug,
-        number=asked.number,
-        title=asked.title,
-        collectivite=asked.actor.collectivite_name,
-        by_name=asked.actor.name,
-        by_function=asked.actor.function,
-        receipt=reference,
-    )
-
-
-def _key(reference: str, *, is_given: bool) -> ColumnElement[str]:
-    said = "given" if is_given else "withdrawn"
-    return literal(f"support_{said}:{reference}:") + cast(Person.id, String)
+def _write_and_tell(
+    session: Session, kind: EventKind, asked: _Asked, edition: Edition, *, at: datetime, receipt: str, **data: Any
+) -> None:
+    """The event of an act, and the e-mail that will tell it to the collectivité's people."""
+    told = telling(at, edition.calendar.window(Stage.VOTING).closes_at)
+    name = name_of(told, kind, receipt)
+    subject = f"proposal:{asked.number}"
+    said = {"receipt": receipt, **data, "told_in": f"{edition.slug}:{name}"}
+    record(session, kind, asked.actor, at=at, edition_id=edition.id, subject=subject, **said)
+    tell(session, asked.actor, edition.slug, told, name, at=at)

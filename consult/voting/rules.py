@@ -18,7 +18,7 @@ Four decisions that someone will ask about:
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
@@ -213,6 +213,57 @@ def _place(tally: Tally, tied: Sequence[Tally], *, rank: int) -> Ranked:
         even_with=tuple(number for number, departements in others if departements == tally.departements),
     )
 
+
+# ── when a collectivité's people are told ────────────────────────────────────────────────
+
+TOLD_TOGETHER = timedelta(minutes=30)
+LAST_HALF_HOUR = timedelta(minutes=30)
+TOLD_CLOSELY = timedelta(minutes=5)
+LAST_MINUTES = timedelta(minutes=5)
+GRACE = timedelta(minutes=1)
+"""How long after a while its e-mail leaves: longer than a request received in it may take to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A while whose acts are told in one e-mail: `since` is inside, `until` outside; or an act that is told alone, at once."""
+
+    since: datetime
+    until: datetime
+    due_at: datetime
+
+    @property
+    def is_alone(self) -> bool:
+        return self.since == self.until
+
+
+def telling(at: datetime, closes_at: datetime | None) -> Telling:
+    """In which while of the clock an act falls, and when its people are told: in time to undo it if they disagree.
+
+    Together with the acts of the same half hour, a minute after it ends. In the last half hour of the vote, with those of the
+    same five minutes. In the last five minutes, alone and at once.
+    """
+    left = closes_at - at if closes_at else None
+    if closes_at is None or left is None or left > LAST_HALF_HOUR:
+        return _together(at, TOLD_TOGETHER, None, closes_at and closes_at - LAST_HALF_HOUR)
+    if left > LAST_MINUTES:
+        return _together(at, TOLD_CLOSELY, closes_at - LAST_HALF_HOUR, closes_at - LAST_MINUTES)
+    return Telling(at, at, at)
+
+
+def _together(at: datetime, length: timedelta, first: datetime | None, last: datetime | None) -> Telling:
+    """The while of this length, on the clock, that holds `at`; it begins with `first` and ends with `last` at the latest."""
+    since = at - (at - _MIDNIGHT) % length
+    until = since + length
+    since, until = max(since, first or since), min(until, last or until)
+    return Telling(since, until, until + GRACE)
+
+
+_MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
+"""Half hours and five minutes begin with the hour, in Paris as in UTC."""
+
+
+# ── receipts ─────────────────────────────────────────────────────────────────────────────
 
 RECEIPT_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and capitals that are not mistaken for one another when read aloud or copied by hand."""

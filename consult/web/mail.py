@@ -1,14 +1,19 @@
 """The words of e-mails: a template per notice, its first line the subject; plain text, wrapped by the reader's own program."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
 
 from consult.config import Settings
-from consult.outbox.model import Message
+from consult.outbox.model import Message, Notice
+from consult.voting.digests import digest
+
+COMPOSED_WHEN_SENT: Mapping[Notice, Callable[[Message], dict[str, Any]]] = {Notice.SUPPORT_CHANGED: digest}
+"""What these say is read from the base when they leave; the others say what was written with the act."""
 
 
 def composer(settings: Settings) -> Callable[[Message], EmailMessage]:
@@ -16,15 +21,16 @@ def composer(settings: Settings) -> Callable[[Message], EmailMessage]:
     host = urlsplit(settings.base_url).hostname or "localhost"
 
     def compose(message: Message) -> EmailMessage:
+        said = COMPOSED_WHEN_SENT[message.notice](message) if message.notice in COMPOSED_WHEN_SENT else message.data
         template = current_app.jinja_env.get_template(f"mail/{message.notice.value}.txt")
         subject, _, body = (
-            template.render(site_name=settings.site_name, base_url=settings.base_url, **message.data).strip().partition("\n")
+            template.render(site_name=settings.site_name, base_url=settings.base_url, **said).strip().partition("\n")
         )
         mail = EmailMessage()
         mail["Subject"] = subject.strip()
         mail["From"] = Address(settings.site_name, addr_spec=settings.mail_from)
         mail["To"] = message.recipient
-        mail["Date"] = message.created_at
+        mail["Date"] = said.get("told_at", message.created_at)
         mail["Message-ID"] = f"<{message.id}.{message.created_at:%Y%m%d%H%M%S}@{host}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(body.strip() + "\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -104,7 +105,7 @@ def test_what_colleagues_do_is_told_to_those_who_want_it_and_to_who_acted(town: 
     give_support(town.author, one.id, at=during(Stage.VOTING))
     assert told(Notice.SUPPORT_CHANGED) == ["autrice@exemple.fr"]
     mute(town.author, Topic.COLLEAGUES)
-    give_support(town.author, two.id, at=during(Stage.VOTING))
+    give_support(town.author, two.id, at=during(Stage.VOTING) + timedelta(hours=1))
     assert told(Notice.SUPPORT_CHANGED) == ["autrice@exemple.fr"] * 2, "a receipt is always sent"
 
 
