@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -43,7 +43,11 @@ def published(edition_id: int) -> Sequence[Published]:
     found: dict[Scheme, list[Terms]] = defaultdict(list)
     for scheme, rule in rows:
         found[scheme].extend([rule.terms] if rule else [])
-    return [Published(scheme, sorted(rules, key=lambda rule: rule.opens_on or date.min)) for scheme, rules in found.items()]
+    return [Published(scheme, _by_first_day(rules)) for scheme, rules in found.items()]
+
+
+def _by_first_day(rules: Sequence[Terms]) -> Sequence[Terms]:
+    return sorted(rules, key=lambda rule: rule.opens_on or date.min)
 
 
 def offered(edition_id: int, today: date) -> Sequence[tuple[Scheme, str]]:
@@ -62,13 +66,39 @@ def answers(found: Sequence[Published], project: Project) -> Mapping[str, Judgem
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A rule that was added to a scheme after its publication, or corrected: when, why, and what it said before."""
+
+    at: datetime
+    reason: str
+    before: Terms | None
+    """None when it was added."""
+    after: Terms
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """A scheme with every rule it ever had, as its desk shows it."""
+    """A scheme with every rule it ever had."""
 
     scheme: Scheme
     in_force: Sequence[SchemeRule]
     replaced: Sequence[SchemeRule]
     """The rules that were corrected, the latest first."""
+
+    @property
+    def published(self) -> Published:
+        """What it says today."""
+        return Published(self.scheme, _by_first_day([rule.terms for rule in self.in_force]))
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """What changed since it was published, the latest first. Those rules alone have a reason."""
+        every = {rule.id: rule for rule in (*self.in_force, *self.replaced)}
+        return [
+            Change(rule.recorded_at, rule.reason, every[rule.replaces_id].terms if rule.replaces_id else None, rule.terms)
+            for rule in sorted(every.values(), key=lambda rule: (rule.recorded_at, rule.id), reverse=True)
+            if rule.reason
+        ]
 
 
 def histories(edition_id: int) -> Sequence[History]:

@@ -56,6 +56,8 @@ def _subject(event: Event, e: str) -> tuple[str, str | None]:
         return f"Service n°{words.NBSP}{number}", url_for("services.show", e=e, n=number)
     if name == "stage":
         return Stage(number).label, url_for("calendar.show", e=e)
+    if name == "scheme":
+        return "Les guichets et leurs règles", url_for("schemes.index", e=e, _anchor=f"regles-{number}")
     if event.kind is EventKind.RESULT_PROCLAIMED:
         return "Décisions du comité", url_for("decisions.show", e=e)
     return "", None

@@ -1,4 +1,4 @@
-"""Why a scheme does not apply to a project, or why nobody can tell from here, in plain words."""
+"""What the rule of a scheme says, and why it does not apply to a project, or nobody can tell from here, in plain words."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,64 @@ class Names:
 
     schemes: Mapping[str, str]
     themes: Mapping[str, str]
+
+
+def rule_dates(rule: Terms) -> str:
+    """Between which days it stands."""
+    match rule.opens_on, rule.closes_on:
+        case None, None:
+            return "non précisées"
+        case opens_on, None:
+            return f"à partir du {_day(opens_on)}, sans date de fin connue"
+        case None, closes_on:
+            return f"jusqu’au {_day(closes_on)} compris"
+        case opens_on, closes_on:
+            return f"du {_day(opens_on)} au {_day(closes_on)}, ces deux jours compris"
+
+
+def rule_lines(rule: Terms, names: Names) -> Sequence[tuple[str, str]]:
+    """Everything a rule says, by label; what it says nothing of is empty."""
+    others = ", ".join(names.schemes.get(code, code) for code in rule.unless)
+    return [
+        ("Pour qui", rule.who),
+        ("Natures", ", ".join(kind.plural for kind in rule.kinds)),
+        ("Population", _population(rule)),
+        ("Autre condition", rule.conditions),
+        ("Pas pour", f"ceux que ces guichets aident déjà{words.NBSP}: {others}" if others else ""),
+        ("Pour quoi", rule.purpose),
+        ("Thèmes", ", ".join(names.themes.get(slug, slug) for slug in rule.themes)),
+        ("Financement", rule.funding),
+        ("Ce qu’il ne paie pas", rule.exclusions),
+        ("Dates", rule_dates(rule)),
+    ]
+
+
+def rule_changes(before: Terms, after: Terms, names: Names) -> Sequence[tuple[str, str, str]]:
+    """What a correction changed: each label with what was said and what is."""
+    both = zip([*rule_lines(before, names), *_beside(before)], [*rule_lines(after, names), *_beside(after)], strict=True)
+    return [(label, was, now) for (label, was), (_, now) in both if was != now]
+
+
+def _beside(rule: Terms) -> Sequence[tuple[str, str]]:
+    """What a page shows under the rule, or counts with, and a correction may change alone."""
+    share = "" if rule.rate is None else f"{words.number(float(100 * rule.rate))}{words.NBSP}%"
+    return [("Part payée, au plus", share), ("Source", rule.source)]
+
+
+def _population(rule: Terms) -> str:
+    around = "environ " if rule.is_indicative else ""
+    match rule.min_population, rule.max_population:
+        case None, None:
+            return ""
+        case int(least), None:
+            limits = f"à partir {'d’environ ' if around else 'de '}{words.plural(least, 'habitant')}"
+        case None, int(most):
+            limits = f"jusqu’à {around}{words.plural(most, 'habitant')}"
+        case int(least), int(most):
+            limits = f"de {around}{words.number(least)} à {words.plural(most, 'habitant')}"
+    indicative = " (seuil indicatif)" if around else ""
+    exempt = " et les ".join(kind.plural for kind in rule.exempt_kinds)
+    return f"{limits}{indicative}{f', sauf pour les {exempt}' if exempt else ''}"
 
 
 def said(cause: Cause, project: Project, names: Names) -> str:

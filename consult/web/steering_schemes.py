@@ -19,6 +19,7 @@ from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.base import Form
 from consult.web.forms.scheme_rules import RuleForm, SchemeForm, rule_form
+from consult.web.scheme_words import Names
 
 pages = Blueprint("steering_schemes", __name__)
 
@@ -32,8 +33,10 @@ def index(e: str) -> str:
     return render_template(
         "steering/schemes.html",
         histories=found,
-        themes={theme.slug: theme.label for theme in themes(the_edition.id)},
-        names={one.scheme.code: one.scheme.name for one in found},
+        names=Names(
+            {one.scheme.code: one.scheme.name for one in found},
+            {theme.slug: theme.label for theme in themes(the_edition.id)},
+        ),
         today=received_at().astimezone(PARIS).date(),
     )
 

@@ -16,6 +16,7 @@ from consult.register.file import SOURCE
 from consult.web import context, words
 from consult.web.markdown import markdown
 from consult.web.reasons import wording
+from consult.web.scheme_words import rule_changes, rule_dates, rule_lines
 from consult.web.successors import now_called
 
 
@@ -76,6 +77,9 @@ def init_app(app: Flask, settings: Settings) -> None:
         words.typo,
         words.paragraphs,
         markdown,
+        rule_dates,
+        rule_lines,
+        rule_changes,
     ):
         app.jinja_env.filters[word.__name__] = word
     app.jinja_env.globals["remaining"] = words.remaining

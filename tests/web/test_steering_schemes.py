@@ -1,6 +1,7 @@
 """The desk of the schemes: a scheme, its rules, a correction that keeps what it corrects, two at once."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from consult.register.rules import Kind
 from consult.triage import schemes
 from consult.triage.model import SchemeRule
 from consult.triage.scheme_queries import histories, published
-from tests.support.page import PageClient
+from tests.support.page import PageClient, squeezed
 from tests.support.stage_one import TERMS, scheme
 from tests.support.statements import count_statements
 from tests.support.together import together
@@ -103,9 +104,41 @@ def test_a_correction_keeps_what_it_corrects(edition: Edition, rule_id: int, pil
     desk = client.get(DESK).main
     assert "1 règle corrigée depuis" in desk
     assert "Le taux était faux." in desk
-    public = client.get("/2021/aides").main
-    assert "Jusqu’à 80 %." in public
-    assert TERMS.funding not in public
+    public = client.get("/2021/aides")
+    (history,) = [tag.extract() for tag in public.soup.select(".scheme details")]
+    assert "Jusqu’à 80 %." in public.main
+    assert TERMS.funding not in public.main
+    assert "1 changement depuis sa publication" in squeezed(history)
+    assert "2 mars 2021 : règle corrigée. Le taux était faux." in squeezed(history)
+    assert [squeezed(tag) for tag in history.select("dt, del, ins")] == [
+        *("Financement", TERMS.funding, "Jusqu’à 80 %."),
+        *("Source", "rien", "Le site."),
+    ]
+
+
+def test_the_register_leads_to_what_changed_and_each_change_is_told_the_latest_first(
+    edition: Edition, rule_id: int, pilot: Actor, client: PageClient
+) -> None:
+    schemes.add_rule(
+        pilot, histories(edition.id)[0].scheme.id, replace(TERMS, who="Les petites communes."), reason="Un ajout.", at=AT
+    )
+    right = schemes.correct_rule(
+        pilot, rule_id, replace(TERMS, min_population=500), reason="Une erreur.", at=AT + timedelta(days=1)
+    )
+    schemes.correct_rule(
+        pilot, right.id, replace(TERMS, min_population=900, rate=Decimal("0.5")), reason="Une autre.", at=AT + timedelta(days=2)
+    )
+    page = client.get("/2021/aides")
+    told = [squeezed(tag) for tag in page.soup.select(".scheme .changes > li")]
+    assert [one.partition(" : ")[0] for one in told] == ["4 mars 2021", "3 mars 2021", "2 mars 2021"]
+    assert "Avant : à partir de 500 habitants Depuis : à partir de 900 habitants" in told[0]
+    assert "Part payée, au plus Avant : rien Depuis : 50 %" in told[0]
+    assert "Avant : rien Depuis : à partir de 500 habitants" in told[1]
+    assert "règle ajoutée. Un ajout. Les petites communes." in told[2]
+    register = client.get("/2021/journal")
+    path, _, anchor = register.links()["Les guichets et leurs règles"].partition("#")
+    assert path == "/2021/aides"
+    assert page.soup.find(id=anchor).get_text(strip=True) == "Axe 3"
 
 
 def test_of_two_corrections_the_second_is_told_and_loses_nothing(
