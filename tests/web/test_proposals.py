@@ -90,6 +90,19 @@ def test_an_unknown_number_is_a_page_that_says_so(edition: Edition, client: Page
     client.get(f"{LIST}/{number}", 404)
 
 
+def test_long_texts_are_read_as_those_of_contributions_are(
+    world: World, edition: Edition, moderator: Actor, client: PageClient
+) -> None:
+    client.sign_in(moderator)
+    text = "Signaler **vite**.\n\n- une photo\n- une adresse"
+    client.post(NEW, TYPED | {"summary": text, "changes": text, "for_whom": text}, 303)
+    committee = PageClient(client.app).sign_in(world.person(None, Role.COMMITTEE))
+    for reader, path, shown in ((client, LIST, 1), (client, f"{LIST}/1", 3), (committee, "/comite/2021/propositions/1", 3)):
+        main = reader.get(path).soup.main
+        assert [tag.get_text() for tag in main.find_all("strong", string="vite")] == ["vite"] * shown, path
+        assert len(main.find_all("li", string="une photo")) == shown, path
+
+
 def test_the_box_that_supports_it_comes_first(world: World, edition: Edition, client: PageClient, hold) -> None:
     proposal(edition, "Première")
     assert "Le vote n’est pas encore ouvert" in client.get(f"{LIST}/1").main
