@@ -16,6 +16,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
@@ -155,6 +157,7 @@ class Lock(StrEnum):
     ADDRESS = "address"
     ROLES = "roles"
     PERSON = "person"
+    SEAL = "seal"
 
 
 def lock(session: Session, kind: Lock, key: str | int | ScalarSelect[int], *, shared: bool = False) -> None:
@@ -168,6 +171,17 @@ def lock(session: Session, kind: Lock, key: str | int | ScalarSelect[int], *, sh
         take = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
         name = literal(f"{kind.value}:") + (cast(key, String) if isinstance(key, ScalarSelect) else str(key))
         session.execute(select(take(func.hashtextextended(name, 0))))
+
+
+def is_free(session: Session, kind: Lock, key: int) -> ColumnElement[bool]:
+    """Whether nobody holds the named lock, not even shared, at an instant after the one the statement reads the base at.
+
+    Whoever is answered yes, reading, knows that every act under that lock which began before what the statement read is
+    over. On SQLite, where writers follow one another, none ever began before it and is not over.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return true()
+    return func.pg_try_advisory_xact_lock(func.hashtextextended(f"{kind.value}:{key}", 0))
 
 
 @event.listens_for(Session, "before_flush")

@@ -60,6 +60,9 @@ class SealedLine(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), unique=True)
     said: Mapped[str] = mapped_column(Text)
     """The line as it is published, its seal left out."""
+    receipt: Mapped[str | None] = mapped_column(String(20), index=True)
+    replaces: Mapped[str | None] = mapped_column(String(20), index=True)
+    """The receipts that it speaks of, to find it by: that of a support that is no more too."""
     seal: Mapped[str] = mapped_column(String(64))
     """SHA-256, in hexadecimal, of the seal before it and of the line."""
     sealed_at: Mapped[datetime]

@@ -65,6 +65,8 @@ def upgrade() -> None:
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("receipt", sa.String(length=20), nullable=True),
+        sa.Column("replaces", sa.String(length=20), nullable=True),
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_sealed_line_edition_id")),
@@ -72,6 +74,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("edition_id", "position", name=op.f("pk_sealed_line")),
         sa.UniqueConstraint("event_id", name=op.f("uq_sealed_line_event_id")),
     )
+    with op.batch_alter_table("sealed_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sealed_line_receipt"), ["receipt"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sealed_line_replaces"), ["replaces"], unique=False)
+
     op.create_table(
         "decision_correction",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -197,6 +203,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_decision_correction_edition_id"))
 
     op.drop_table("decision_correction")
+    with op.batch_alter_table("sealed_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sealed_line_replaces"))
+        batch_op.drop_index(batch_op.f("ix_sealed_line_receipt"))
+
     op.drop_table("sealed_line")
     with op.batch_alter_table("recusal", schema=None) as batch_op:
         batch_op.drop_index("ix_recusal_edition_person")
