@@ -177,7 +177,10 @@ class ContributionFile(Base):
 
 
 class ContributionWord(Base):
-    """One word, cut to its stem, that a contribution holds: how look-alikes are found. Derived from its text."""
+    """One word, cut to its stem, that a contribution holds: how look-alikes are found. Derived from its text.
+
+    Refers to nothing: half a million come in at once, and a contribution is never deleted. So does what follows.
+    """
 
     __tablename__ = "contribution_word"
     __table_args__ = (
@@ -185,9 +188,9 @@ class ContributionWord(Base):
         {"sqlite_with_rowid": False},
     )
 
-    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     word: Mapped[str] = mapped_column(String(40), primary_key=True)
-    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"), primary_key=True)
+    contribution_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class ContributionTerm(Base):
@@ -199,9 +202,9 @@ class ContributionTerm(Base):
         {"sqlite_with_rowid": False},
     )
 
-    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    edition_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     term: Mapped[str] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True)
-    contribution_id: Mapped[int] = mapped_column(ForeignKey("contribution.id"), primary_key=True)
+    contribution_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class Remark(Base):
