@@ -20,7 +20,7 @@ LONGEST_TITLE = 250
 LONGEST_TEXT = 100_000
 LONGEST_NAME = 120
 LONGEST_REFERENCE = 200
-SOMEBODY = "Participant importé"
+SOMEBODY = "Participant anonyme"
 """Who spoke, when the file does not name an organisation: a person's name does not come in."""
 
 COLUMNS: Mapping[str, Sequence[str]] = {

@@ -31,7 +31,7 @@ def test_a_file_is_tried_taken_and_taken_once(operator: Operator, tmp_path: Path
     assert (tried.code, tried.errors) == (0, "")
     assert tried.said == (
         f"{READ}1 contribution à importer, 0 déjà là\nNuméros 1 à 1\n"
-        f"  ligne 2 : Des vélos · Participant importé · sans thème\n{THEMES}Rien n’a été écrit : c’était un essai.\n"
+        f"  ligne 2 : Des vélos · Participant anonyme · sans thème\n{THEMES}Rien n’a été écrit : c’était un essai.\n"
     )
     taken = operator("import", "contributions", "2021", path, "--default-theme", "mobilite-transports")
     assert taken.said == f"{READ}1 contribution importée, 0 déjà là\nNuméros 1 à 1\n"

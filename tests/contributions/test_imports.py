@@ -93,7 +93,7 @@ def test_a_decidim_export_comes_in_without_the_name_of_anybody(edition: Edition)
     assert report.ignored == ("author/name", "endorsements/total_count")
     first, second = one(edition.id, 1), one(edition.id, 2)
     assert (first.title, first.situation) == ("Un vélo", "Partager & réparer\n\ndes vélos")
-    assert (first.siren, first.partner, first.type) == (None, "Participant importé", ContributionType.NEED)
+    assert (first.siren, first.partner, first.type) == (None, "Participant anonyme", ContributionType.NEED)
     assert first.published_at == paris(2021, 1, 20, 11)
     assert first.source_reference == "XX-PROP-2021-02-7"
     assert [theme.slug for theme in first.themes] == ["mobilite-transports"]
@@ -128,8 +128,8 @@ def test_a_rehearsal_says_everything_and_writes_nothing(edition: Edition) -> Non
     report = bring(edition, decidim(), is_rehearsal=True)
     assert (report.created, report.numbers) == (2, (1, 2))
     assert [(one.line, one.title, one.speaker, one.themes) for one in report.first] == [
-        (2, "Un vélo", "Participant importé", ["Mobilité et transports"]),
-        (3, "=1+1", "Participant importé", []),
+        (2, "Un vélo", "Participant anonyme", ["Mobilité et transports"]),
+        (3, "=1+1", "Participant anonyme", []),
     ]
     assert [count(table) for table in (Contribution, ContributionTheme, ContributionTerm, ImportRun)] == [0, 0, 0, 0]
 
@@ -205,15 +205,15 @@ def test_an_export_of_ours_is_taken_back(edition: Edition, world: World) -> None
     first = one(other.id, 1)
     assert (first.title, first.situation, first.siren) == ("=SOMME(A1)", "- un\n- deux", ROCAMADOUR)
     assert first.source_reference == "https://site.exemple.fr/2021/contributions/1"
-    assert one(other.id, 2).partner == "Participant importé"
+    assert one(other.id, 2).partner == "Participant anonyme"
 
 
 def test_what_is_imported_is_found_listed_and_written_to_nobody(edition: Edition) -> None:
     bring(edition, decidim())
     assert [line.number for line in find(edition.id, Filters(words="repar vélo")).items] == [1]
-    assert [line.speaker for line in find(edition.id, Filters()).items] == ["Participant importé"] * 2
+    assert [line.speaker for line in find(edition.id, Filters()).items] == ["Participant anonyme"] * 2
     terms = reading().scalars(select(ContributionTerm.term).where(ContributionTerm.contribution_id == one(edition.id, 1).id))
-    assert set(terms) == {"participant", "importe", "un", "velo", "partager", "reparer", "des", "velos"}
+    assert set(terms) == {"participant", "anonyme", "un", "velo", "partager", "reparer", "des", "velos"}
     assert count(Message) == 0
 
 

@@ -43,7 +43,7 @@ def test_a_file_is_tried_then_imported(client: PageClient, administrator: Actor)
     assert client.get(PATH).h1 == "Importer des contributions"
     page = send(client, FILE, 200, "try")
     assert "2 contributions à importer, n° 1 à 2 ; 0 déjà là. Rien n’est encore écrit." in page.main
-    assert "Réparer les vélos — Participant importé, Mobilité et transports (ligne 2)" in page.main
+    assert "Réparer les vélos — Participant anonyme, Mobilité et transports (ligne 2)" in page.main
     assert "« Entraide » (1)" in page.main
     client.get("/2021/contributions/1", 404)
     page = client.follow(send(client, FILE, 303))
@@ -58,9 +58,11 @@ def test_what_was_imported_reads_well(client: PageClient, administrator: Actor) 
     send(client, FILE, 303)
     page = client.get("/2021/contributions/1")
     assert page.h1 == "Réparer les vélos"
-    assert "Participant importé · recueillie ailleurs · texte importé" in page.main
+    assert "Participant anonyme · recueillie ailleurs" in page.main
+    assert "Recueillie sur ailleurs.exemple.fr, sous la référence" in page.main
+    assert "texte importé" not in page.main
     page = client.get("/2021/contributions")
-    assert "Participant importé · recueillie ailleurs · texte importé" in page.main
+    assert "Participant anonyme · recueillie ailleurs" in page.main
     assert "2 contributions importées." in client.get("/2021/journal").main
 
 

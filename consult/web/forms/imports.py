@@ -33,7 +33,7 @@ class ImportForm(Form):
     gathered_by = StringField(
         "SIREN de qui les a recueillies",
         [at_most(20)],
-        description="La collectivité au nom de qui paraîtront celles qui ne nomment personne. Vide : « Participant importé ».",
+        description="La collectivité au nom de qui paraîtront celles qui ne nomment personne. Vide : « Participant anonyme ».",
         filters=[lambda typed: "".join((typed or "").split())],
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
