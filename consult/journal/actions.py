@@ -43,17 +43,21 @@ def record(
 class Fact:
     """What one act did to one of many: an event of its own."""
 
-    siren: str
+    siren: str | None
     subject: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    """When it happened, if not when the act that tells it was done."""
 
 
 def record_many(
     session: Session, kind: EventKind, actor: Actor, facts: Iterable[Fact], *, at: datetime, edition_id: int | None = None
 ) -> None:
     """Write the same kind of event about many, in order: one statement, however many. Not for attempts."""
-    common = {"at": at, "kind": kind, "edition_id": edition_id, "person_id": actor.person_id}
-    rows = [common | {"siren": one.siren, "subject": one.subject, "data": one.data | _by(actor)} for one in facts]
+    common = {"kind": kind, "edition_id": edition_id, "person_id": actor.person_id}
+    rows = [
+        common | {"at": one.at or at, "siren": one.siren, "subject": one.subject, "data": one.data | _by(actor)} for one in facts
+    ]
     if rows:
         session.execute(insert(Event), rows)
 

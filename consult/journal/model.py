@@ -94,6 +94,12 @@ class EventKind(StrEnum):
     SUPPORT_WITHDRAWN = "support:withdrawn"
     SUPPORT_MERGED = "support:merged"
     SUPPORT_RESTORED = "support:restored"
+    SUPPORT_COUNTED = "support:counted"
+    SUPPORT_VOIDED = "support:voided"
+    SUPPORT_REOPENED = "support:reopened"
+    SUPPORT_SET_ASIDE = "support:set_aside"
+    PROPOSAL_WORDED = "proposal:worded"
+    DECISION_PROCLAIMED = "decision:proclaimed"
 
     DECISION_PREPARED = "decision:prepared"
     RESULT_PROCLAIMED = "result:proclaimed"

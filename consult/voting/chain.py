@@ -35,6 +35,10 @@ class Act(StrEnum):
     PROCLAIMED = "proclaimed"
 
     @property
+    def is_of_a_support(self) -> bool:
+        return self not in (Act.WORDED, Act.DECIDED, Act.CORRECTED, Act.PROCLAIMED)
+
+    @property
     def label(self) -> str:
         return {
             Act.GIVEN: "soutien donné",
@@ -116,8 +120,18 @@ def voter(support: Any, **data: Any) -> Mapping[str, Any]:
     who: Voter = support
     return {
         "given_by": who.siren,
-        "kind": who.kind.value,
+        "voter_kind": who.kind.value,
         "departement": who.departement,
         "stratum": who.stratum.value,
         **data,
     }
+
+
+def words_digest(number: Cell, title: Cell, summary: Cell, contributions: Cell) -> str:
+    """What seals the words of a proposition: the columns of `proposals.csv` of the same names."""
+    return digest((number, title, summary, contributions))
+
+
+def decision_digest(number: Cell, supports: Cell, rank: Cell, decision: Cell, reason: Cell) -> str:
+    """What seals a decision, with the result it stands on: columns of `proposals.csv` too."""
+    return digest((number, supports, rank, decision, reason))

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -23,8 +24,9 @@ from consult.journal.model import EventKind
 from consult.proposals.model import Proposal
 from consult.register.actions import Consequences, LoadReport
 from consult.register.queries import holders
+from consult.voting.chain import voter
 from consult.voting.model import Support
-from consult.voting.rules import Claim, one_voice, weight
+from consult.voting.rules import Claim, Weight, one_voice, weight
 
 
 def bring_together(session: Session, report: LoadReport, actor: Actor, at: datetime) -> Mapping[str, int]:
@@ -70,6 +72,10 @@ class _Change:
     """Who now stands for who gave it."""
     kept: str | None
     """The receipt of the support that is the voice instead; None when it left for want of room, or is the voice."""
+    told: Weight
+    """What the journal of the vote says it is worth, this change told."""
+    who: Mapping[str, Any]
+    """What was kept of who gave it."""
 
     @property
     def effect(self) -> str:
@@ -79,7 +85,7 @@ class _Change:
 
     @property
     def fact(self) -> Fact:
-        data = {"receipt": self.receipt, "given_by": self.siren, "kept": self.kept}
+        data = {"receipt": self.receipt, "kept": self.kept, **self.who, "worth": self.told.value}
         return Fact(self.holder, f"proposal:{self.number}", data)
 
 
@@ -110,6 +116,10 @@ def _supports(edition_id: int) -> Select[*tuple[object, ...]]:
             Support.id,
             Support.proposal_id,
             Support.siren,
+            Support.kind,
+            Support.departement,
+            Support.stratum,
+            Support.told,
             Support.voice,
             Support.receipt,
             Support.given_at,
@@ -127,32 +137,34 @@ def _supports(edition_id: int) -> Select[*tuple[object, ...]]:
 
 def _settled(holder: str, group: Sequence[Row[*tuple[object, ...]]], maximum: int | None) -> Iterator[_Change]:
     """Which supports that come to one voice change, and how."""
-    claims = [
-        Claim(
-            row.id,
-            row.proposal_id,
-            weight(
-                was_verified=row.verified_at is not None,
-                is_pending=row.attachment_status is AttachmentStatus.PENDING,
-                is_set_aside=False,
-            ),
-            row.given_at,
+    worth = {
+        row.id: weight(
+            was_verified=row.verified_at is not None,
+            is_pending=row.attachment_status is AttachmentStatus.PENDING,
+            is_set_aside=False,
         )
         for row in group
-    ]
-    stay = one_voice(claims, maximum)
+    }
+    stay = one_voice([Claim(row.id, row.proposal_id, worth[row.id], row.given_at) for row in group], maximum)
     receipts = {row.proposal_id: row.receipt for row in group if row.id in stay}
     for row in sorted(group, key=lambda row: row.id):
         after = holder if row.id in stay else None
         if after != row.voice:
             kept = None if after else receipts.get(row.proposal_id)
-            yield _Change(row.id, row.number, row.siren, row.receipt, row.voice, after, holder, kept)
+            told = Weight.VOID if after is None else worth[row.id] if row.voice is None else row.told
+            yield _Change(row.id, row.number, row.siren, row.receipt, row.voice, after, holder, kept, told, voter(row))
 
 
 def _write(session: Session, changes: Sequence[_Change], at: datetime) -> None:
     """First every voice that leaves, then every voice that comes: at no instant does a proposition hear one twice."""
-    leaving = [{"id": one.support_id, "voice": None, "set_aside_at": at} for one in changes if one.before is not None]
-    coming = [{"id": one.support_id, "voice": one.after, "set_aside_at": None} for one in changes if one.after is not None]
+    leaving = [
+        {"id": one.support_id, "voice": None, "set_aside_at": at, "told": one.told} for one in changes if one.before is not None
+    ]
+    coming = [
+        {"id": one.support_id, "voice": one.after, "set_aside_at": None, "told": one.told}
+        for one in changes
+        if one.after is not None
+    ]
     for rows in (leaving, coming):
         if rows:
             session.execute(update(Support), rows)
