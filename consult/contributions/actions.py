@@ -22,7 +22,7 @@ from consult.contributions.rules import (
     ContributionType,
     Owner,
     Status,
-    may_edit,
+    may_correct,
     may_publish,
     may_say_me_too,
     may_withdraw,
@@ -30,7 +30,7 @@ from consult.contributions.rules import (
     search_text,
 )
 from consult.contributions.terms import index_terms
-from consult.contributions.versions import add_correction, add_version, text_of
+from consult.contributions.versions import add_correction, add_version, last_rank, text_of
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import transaction
 from consult.ground.refusals import NotFound
@@ -128,15 +128,27 @@ def publish(
     return contribution
 
 
-def edit(actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: datetime) -> Contribution:
+def edit(
+    actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: datetime, seen: int | None = None
+) -> Contribution:
     """Change the text of a contribution that nobody has examined yet. Its number, type and author stay.
 
-    Raises Refused with the reason of `may_edit`; NotFound for an unknown contribution or theme.
+    `seen` is the rank of the text that the page showed, when a page did: a colleague's correction is not overwritten unseen.
+
+    Raises Refused with the reason of `may_correct`; NotFound for an unknown contribution or theme.
     """
     with transaction() as session:
         actor = as_now(session, actor)
         edition, contribution = _locked(session, contribution_id)
-        may_edit(actor, owner=owner_of(contribution), status=contribution.status, calendar=edition.calendar, at=at).or_refuse()
+        last = last_rank(contribution.id)
+        may_correct(
+            actor,
+            owner=owner_of(contribution),
+            status=contribution.status,
+            is_latest=seen in (None, last),
+            calendar=edition.calendar,
+            at=at,
+        ).or_refuse()
         before = text_of(contribution, _theme_slugs(session, contribution))
         written = _written(draft)
         changed = [name for name, value in written.items() if getattr(contribution, name) != value]
@@ -150,7 +162,7 @@ def edit(actor: Actor, contribution_id: int, draft: ContributionDraft, *, at: da
         _add_themes(session, contribution, draft.themes)
         index_terms(session, contribution)
         after = text_of(contribution, draft.themes)
-        add_correction(session, contribution, before, after, person_id=actor.person_id, at=at)
+        add_correction(session, contribution, before, after, last=last, person_id=actor.person_id, at=at)
         index(session, [contribution.id])
         _tell(session, EventKind.CONTRIBUTION_EDITED, actor, contribution, at=at, changed=changed)
     return contribution

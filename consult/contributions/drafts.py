@@ -1,6 +1,7 @@
 """Drafts: what someone is writing, saved as they type, theirs alone; and what becomes of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from consult.accounts.model import Person
 from consult.contributions.draft_rules import length_of, may_publish_from, may_save, may_start
-from consult.contributions.model import Contribution, ContributionFile, ContributionType, Draft
+from consult.contributions.model import Contribution, ContributionFile, ContributionType, Draft, Status
+from consult.contributions.rules import RECEIVED
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import Lock, lock, reading, transaction
 from consult.ground.refusals import NotFound
@@ -103,6 +105,31 @@ def own_drafts(actor: Actor, edition_id: int) -> Sequence[Draft]:
     return (
         reading().scalars(select(Draft).where(*_live(actor, edition_id)).order_by(Draft.saved_at.desc(), Draft.id.desc())).all()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """What someone published, in one line."""
+
+    number: int
+    title: str
+    type: ContributionType
+    status: Status
+    published_at: datetime | None
+
+
+def own_texts(actor: Actor, edition_id: int) -> Sequence[OwnText]:
+    """What the actor published themselves, the latest first. One statement."""
+    rows = reading().execute(
+        select(Contribution.number, Contribution.title, Contribution.type, Contribution.status, Contribution.published_at)
+        .where(
+            Contribution.person_id == actor.person_id,
+            Contribution.edition_id == edition_id,
+            Contribution.status.in_(RECEIVED),
+        )
+        .order_by(Contribution.number.desc())
+    )
+    return [OwnText(*row) for row in rows]
 
 
 def number_of(draft: Draft) -> int | None:

@@ -107,6 +107,13 @@ def may_edit(actor: Actor, *, owner: Owner, status: Status, calendar: Calendar, 
     return verdict(calendar.gate(Verb.EDIT_CONTRIBUTION, at), _owns(actor, owner), _awaits(status))
 
 
+def may_correct(actor: Actor, *, owner: Owner, status: Status, is_latest: bool, calendar: Calendar, at: datetime) -> Verdict:
+    """Whether the actor may put their text in the place of the present one. `is_latest`: it is the one they had before them."""
+    return verdict(
+        may_edit(actor, owner=owner, status=status, calendar=calendar, at=at), (is_latest, Reason.CORRECTED_MEANWHILE)
+    )
+
+
 def may_withdraw(
     actor: Actor, *, owner: Owner, status: Status, calendar: Calendar, at: datetime, reason: str | None = None
 ) -> Verdict:

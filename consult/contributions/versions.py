@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.contributions.model import Contribution, ContributionVersion
@@ -19,9 +19,9 @@ FIELDS = (
 """What a version keeps, in the order of the page; the slugs of the themes come last."""
 
 
-def text_of(contribution: Contribution, themes: Sequence[str]) -> dict[str, Any]:
-    """Everything its author wrote, as a version keeps it."""
-    return {name: _kept(getattr(contribution, name)) for name in FIELDS} | {"themes": sorted(set(themes))}
+def text_of(written: Any, themes: Sequence[str]) -> dict[str, Any]:
+    """Everything its author wrote, as a version keeps it: of a contribution, or of what was typed to become one."""
+    return {name: _kept(getattr(written, name)) for name in FIELDS} | {"themes": sorted(set(themes))}
 
 
 def _kept(value: Any) -> Any:
@@ -37,28 +37,34 @@ def add_version(
     session.add(ContributionVersion(contribution_id=contribution.id, rank=rank, at=at, person_id=person_id, data=dict(text)))
 
 
+def last_rank(contribution_id: int) -> int:
+    """The rank of the present text; 0 when none was ever kept, as of what is imported. One statement."""
+    return (
+        reading().scalar(
+            select(func.max(ContributionVersion.rank)).where(ContributionVersion.contribution_id == contribution_id)
+        )
+        or 0
+    )
+
+
 def add_correction(
     session: Session,
     contribution: Contribution,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     *,
+    last: int,
     person_id: int | None,
     at: datetime,
 ) -> bool:
-    """Keep the text that a correction gives; whether it changed anything. The row of the contribution is locked.
+    """Keep the text that a correction gives, after that of rank `last`; whether it changed anything. The row of the
+    contribution is locked.
 
     What was published before versions were kept, or imported, gets its first one from the text it had.
     """
     if before == after:
         return False
-    last = session.scalars(
-        select(ContributionVersion.rank)
-        .where(ContributionVersion.contribution_id == contribution.id)
-        .order_by(ContributionVersion.rank.desc())
-        .limit(1)
-    ).one_or_none()
-    if last is None:
+    if not last:
         last, first_at = 1, contribution.published_at or at
         add_version(session, contribution, before, rank=1, person_id=contribution.person_id, at=first_at)
     add_version(session, contribution, after, rank=last + 1, person_id=person_id, at=at)

@@ -79,6 +79,7 @@ class Reason(StrEnum):
     ALREADY_SHARED = "already_shared"
     NOT_SHARED = "not_shared"
 
+    CORRECTED_MEANWHILE = "corrected_meanwhile"
     DRAFT_CHANGED_ELSEWHERE = "draft_changed_elsewhere"
     DRAFT_IN_ANOTHER_NAME = "draft_in_another_name"
     DRAFT_PUBLISHED = "draft_published"

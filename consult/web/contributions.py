@@ -24,6 +24,7 @@ from consult.contributions.rules import (
     may_withdraw_me_too,
     may_write,
 )
+from consult.contributions.versions import last_rank
 from consult.ground.refusals import Refused
 from consult.triage.queries import destinations
 from consult.web import doors, words
@@ -35,7 +36,7 @@ from consult.web.forms.contributions import WithdrawalForm, contribution_form
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS
 from consult.web.thread import thread_of
-from consult.web.writing import PREVIEW, Page, closes_at, form_of, write
+from consult.web.writing import PREVIEW, Page, closes_at, form_of, seen_revision, write
 
 pages = Blueprint("contributions", __name__)
 
@@ -125,7 +126,7 @@ def edit(e: str, n: int) -> str:
     contribution = one(the_edition.id, n)
     _verdicts(the_edition, contribution, said=False)["may_edit"].or_refuse()
     form = contribution_form(contribution.type, actor(), themes(the_edition.id), contribution)
-    return Page(contribution.type, form, contribution=contribution).render()
+    return Page(contribution.type, form, contribution=contribution, rank=last_rank(contribution.id)).render()
 
 
 @pages.post("/<edition:e>/contributions/<int:n>/modifier")
@@ -136,13 +137,14 @@ def update(e: str, n: int) -> ResponseReturnValue:
     contribution = one(the_edition.id, n)
     form = contribution_form(contribution.type, actor(), themes(the_edition.id), contribution)
     page, is_preview = Page(contribution.type, form, contribution=contribution), request.form.get("act") == PREVIEW
+    page.rank = seen_revision() or 0
     try:
         if is_preview or not form.validate_on_submit():
             _verdicts(the_edition, contribution, said=False)["may_edit"].or_refuse()
             return page.render(is_preview=True) if is_preview else page.answer(422)
-        actions.edit(actor(), contribution.id, form.draft(), at=received_at())
+        actions.edit(actor(), contribution.id, form.draft(), at=received_at(), seen=seen_revision())
     except Refused as refused:
-        page.refused = refused
+        page.refused_correction(refused)
         return page.answer(REFUSALS[refused.reason].status)
     flash("Vos corrections sont enregistrées.", "success")
     return redirect(url_for("contributions.show", e=e, n=n), 303)

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from consult.contributions import drafts
-from consult.contributions.drafts import number_of, own_draft, own_drafts
+from consult.contributions.drafts import number_of, own_draft, own_drafts, own_texts
 from consult.web import doors
 from consult.web.context import actor, edition, received_at
 from consult.web.writing import Page, closes_at, form_of, write
@@ -15,10 +15,14 @@ pages = Blueprint("drafts", __name__)
 @pages.get("/<edition:e>/contributions/brouillons")
 @doors.signed_in
 def index(e: str) -> str:
-    """Mine, the latest saved first: none of them is published."""
+    """Mine, the latest saved first: none of them is published. Then what I did publish."""
     the_edition = edition(e)
-    mine = own_drafts(actor(), the_edition.id)
-    return render_template("contributions/drafts.html", drafts=mine, closes_at=closes_at(the_edition))
+    return render_template(
+        "contributions/drafts.html",
+        drafts=own_drafts(actor(), the_edition.id),
+        texts=own_texts(actor(), the_edition.id),
+        closes_at=closes_at(the_edition),
+    )
 
 
 @pages.get("/<edition:e>/contributions/brouillons/<int:draft_id>")

@@ -5,7 +5,8 @@ from flask import Blueprint, render_template, url_for
 from consult.accounts.colleagues.invitation_queries import invitations_for
 from consult.calendar import queries as calendars
 from consult.calendar.model import Edition
-from consult.calendar.rules import Stage
+from consult.calendar.rules import Stage, Verb
+from consult.contributions.drafts import own_drafts
 from consult.opendata.figures import KeyFigures, key_figures
 from consult.voting.queries import ballot
 from consult.web import doors, words
@@ -37,11 +38,13 @@ def _home(slug: str) -> str:
     figures = key_figures(the_edition.id)
     supports = len(ballot(the_edition.id, who)) if who.siren else None
     invitations = invitations_for(who.person_id, at=at) if who.person_id and not who.mandate else ()
+    writes = who.is_complete and the_edition.calendar.permits(Verb.SUBMIT_CONTRIBUTION, at)
+    drafts = own_drafts(who, the_edition.id) if writes else ()
     return render_template(
         "home/show.html",
         title=title(the_edition, at),
         stages=ribbon(the_edition, at),
-        today=today(Situation(the_edition, who, at, figures, supports, invitations)),
+        today=today(Situation(the_edition, who, at, figures, supports, invitations, drafts)),
         figures=_three(the_edition, figures),
         others=[other for other in calendars.editions() if other.slug != slug],
     )

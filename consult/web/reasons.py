@@ -83,6 +83,7 @@ REFUSALS: dict[Reason, Words] = {
     Reason.NO_LONGER_SHARED: Words(409, "Cette contribution n’attend plus de « nous aussi »", "Elle a été retirée, ou déclarée non recevable. Elle reste lisible à son adresse."),
     Reason.ALREADY_SHARED: Words(409, "Votre collectivité l’a déjà dit", "Une fois par collectivité suffit. Rien n’a été changé."),
     Reason.NOT_SHARED: Words(409, "Votre collectivité ne l’avait pas dit", "Il n’y a donc rien à retirer."),
+    Reason.CORRECTED_MEANWHILE: Words(409, "Ce texte a été corrigé entre-temps", "Une autre personne de votre collectivité, ou vous dans un autre onglet, vient de le corriger. Comparez les deux textes."),
     Reason.DRAFT_CHANGED_ELSEWHERE: Words(409, "Ce brouillon a changé ailleurs", "Il a été enregistré depuis un autre appareil ou un autre onglet. Comparez les deux textes, puis enregistrez celui que vous gardez."),
     Reason.DRAFT_IN_ANOTHER_NAME: Words(409, "Ce brouillon est au nom d’une autre collectivité", "Il garde le nom dans lequel il a été écrit, et vous ne parlez plus pour cette collectivité. Pour le publier en votre nom d’aujourd’hui, copiez son texte dans une nouvelle contribution."),
     Reason.DRAFT_PUBLISHED: Words(409, "Ce brouillon est déjà publié", "Il est devenu une contribution, que vous pouvez corriger à son adresse. Rien n’a été changé."),

@@ -13,11 +13,14 @@ from markupsafe import Markup
 from consult.accounts.colleagues.invitation_queries import ReceivedInvitation
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
+from consult.contributions.model import Draft
 from consult.ground.actor import Actor, Profile, Role
 from consult.opendata.figures import KeyFigures
 from consult.web import words
 
 CAN_DO = "Ce que vous pouvez faire aujourd’hui"
+LONGEST_TITLE = 120
+"""Of a draft: it may be wrong, and too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Situation:
     """How many propositions the actor's collectivité supports; None without a collectivité."""
     invitations: Sequence[ReceivedInvitation] = ()
     """Those that wait for somebody who speaks for nobody yet."""
+    drafts: Sequence[Draft] = ()
+    """What the person has begun to write and not published, while it can be."""
 
     def url(self, endpoint: str, **values: str) -> str:
         """The address of a page of the edition."""
@@ -143,9 +148,10 @@ def _needs(s: Situation) -> Today:
     until, read = s.close(Stage.NEEDS), ("Lire les contributions", s.url("contributions.index"))
     need = ("Décrire un besoin", s.url("contributions.new", type="besoin"))
     service = ("Présenter un service", s.url("contributions.new", type="service"))
+    begun, resume = _begun(s)
     if s.actor.profile is Profile.PARTENAIRE:
         text = Markup("En tant que partenaire, vous pouvez présenter un service existant, libre et réutilisable, jusqu’au {}.")
-        return Today(CAN_DO, text.format(until), (service, read))
+        return Today(CAN_DO, begun + text.format(until), (*resume, service, read))
     if s.actor.is_pending:
         text = Markup(
             "Votre rattachement à <strong>{}</strong> est encore à vérifier : l’équipe vous préviendra par courriel. "
@@ -158,11 +164,27 @@ def _needs(s: Situation) -> Today:
             "Au nom de <strong>{}</strong>, décrivez un besoin ou présentez un service que vous avez déjà, jusqu’au {}. "
             "Cinq minutes suffisent ; vous pourrez corriger votre texte tant qu’il n’a pas été examiné."
         )
-        return Today(CAN_DO, text.format(s.actor.collectivite_name, until), (need, service))
+        return Today(CAN_DO, begun + text.format(s.actor.collectivite_name, until), (*resume, need, service))
     text = Markup(
         "Une collectivité peut décrire un besoin, ou présenter un service qu’elle a déjà, jusqu’au {}. Comptez cinq minutes."
     )
     return Today(CAN_DO, text.format(until), (need, service))
+
+
+def _begun(s: Situation) -> tuple[Markup, tuple[tuple[str, str], ...]]:
+    """The drafts that wait for their author, and the way back to them; nothing when there is none."""
+    if not s.drafts:
+        return Markup(), ()
+    if len(s.drafts) > 1:
+        said = Markup("Vous avez commencé <strong>{}</strong> : aucun n’est publié. ").format(
+            words.plural(len(s.drafts), "brouillon")
+        )
+        return said, (("Reprendre un brouillon", s.url("drafts.index")),)
+    (draft,) = s.drafts
+    title = draft.data.get("title") or "Sans titre"
+    cut = title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE]}…"
+    said = Markup("Votre brouillon <strong>«\u00a0{}\u00a0»</strong> n’est pas publié. ").format(cut)
+    return said, (("Reprendre mon brouillon", url_for("drafts.show", e=s.edition.slug, draft_id=draft.id)),)
 
 
 def _voting(s: Situation) -> Today:

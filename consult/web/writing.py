@@ -3,9 +3,11 @@
 Keeping and publishing are two transactions, in that order: whatever comes of the publication, the text is not lost.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, g, jsonify, make_response, redirect, render_template, request, url_for
@@ -17,13 +19,15 @@ from consult.calendar.queries import themes
 from consult.calendar.rules import Stage
 from consult.contributions import actions
 from consult.contributions.draft_rules import is_blank, may_publish_from
-from consult.contributions.drafts import number_of, own_draft, save_draft, start_draft
+from consult.contributions.drafts import number_of, own_draft, own_drafts, save_draft, start_draft
 from consult.contributions.files import files_of_draft
 from consult.contributions.look_alikes import LookAlikes
 from consult.contributions.model import Contribution, ContributionType, Draft
+from consult.contributions.queries import one
 from consult.contributions.rules import may_write
+from consult.contributions.versions import last_rank, text_of
 from consult.ground.actor import Actor
-from consult.ground.refusals import ALLOWED, Reason, Refused, Verdict, verdict
+from consult.ground.refusals import ALLOWED, Moment, Reason, Refused, Verdict, verdict
 from consult.ground.text import visible
 from consult.web import words
 from consult.web.context import actor, edition, received_at
@@ -84,10 +88,16 @@ def write(e: str, type_: ContributionType, draft: Draft | None) -> ResponseRetur
 def _kept(e: str, type_: ContributionType, draft: Draft | None) -> Draft | None:
     data, at = typed(), received_at()
     if draft is not None:
-        revision = request.form.get("revision", "")
-        known = int(revision) if revision.isdecimal() and len(revision) < 10 else 0
-        return save_draft(actor(), draft.id, data, revision=known, at=at)
+        return save_draft(actor(), draft.id, data, revision=seen_revision() or 0, at=at)
     return None if is_blank(data) else start_draft(actor(), edition(e).id, type_, data, at=at)
+
+
+def seen_revision() -> int | None:
+    """Which text the page showed, as its form says it; 0 when that means nothing, None when the form says nothing."""
+    said_ = request.form.get("revision")
+    if said_ is None:
+        return None
+    return int(said_) if said_.isdecimal() and said_.isascii() and len(said_) < 10 else 0
 
 
 def _not_kept(e: str, page: "Page", refused: Refused) -> ResponseReturnValue:
@@ -99,7 +109,8 @@ def _not_kept(e: str, page: "Page", refused: Refused) -> ResponseReturnValue:
     if refused.reason is Reason.DRAFT_PUBLISHED and page.draft:
         return _already_published(e, page.draft)
     if refused.reason is Reason.DRAFT_CHANGED_ELSEWHERE and page.draft:
-        page.draft = page.stored = own_draft(actor(), g.edition.id, page.draft.id)
+        page.draft = own_draft(actor(), g.edition.id, page.draft.id)
+        page.stored = page.draft.data
     page.why_not_kept = refused
     return page.answer(_status(refused))
 
@@ -164,8 +175,10 @@ class Page:
     """The one that is corrected."""
     refused: Refused | None = None
     why_not_kept: Refused | None = None
-    stored: Draft | None = None
-    """What another device saved meanwhile."""
+    stored: Mapping[str, Any] | None = None
+    """What another device, or a colleague, saved meanwhile."""
+    rank: int = 0
+    """Of the text that is corrected."""
     look_alikes: LookAlikes | None = None
     """What looks like the text, when that was asked for."""
 
@@ -177,9 +190,19 @@ class Page:
             may_publish_from(actor(), siren=siren, is_published=False),
         )
 
+    def refused_correction(self, refused: Refused) -> None:
+        """Why it is not the text now; corrected by somebody else meanwhile, theirs is shown beside it."""
+        if refused.reason is not Reason.CORRECTED_MEANWHILE or self.contribution is None:
+            self.refused = refused
+            return
+        now = one(g.edition.id, self.contribution.number)
+        self.why_not_kept, self.rank = refused, last_rank(now.id)
+        self.stored = text_of(now, [theme.slug for theme in now.themes])
+
     def render(self, *, is_preview: bool = False) -> str:
         """The page, as text."""
         now = self.may_publish() if self.draft and not self.refused else ALLOWED
+        is_new = request.method == "GET" and not (self.draft or self.contribution)
         return render_template(
             "contributions/form.html",
             type=self.type,
@@ -188,9 +211,11 @@ class Page:
             author=speaking(self.draft),
             contribution=self.contribution,
             why_refused=_said(self.refused),
-            why_not_yet=wording(now.reason, now.moment) if now.reason else None,
+            why_not_yet=_why(now.reason, now.moment) if now.reason else None,
             why_not_kept=_said(self.why_not_kept),
             stored=self._stored(),
+            rank=self.rank,
+            drafts=own_drafts(actor(), g.edition.id) if is_new else [],
             files=files_of_draft(self.draft.id) if self.draft else [],
             look_alikes=self.look_alikes,
             said=said(self.look_alikes) if self.look_alikes else "",
@@ -209,18 +234,39 @@ class Page:
         """The fields in which the text saved elsewhere is not the one typed here."""
         if self.stored is None:
             return []
-        here, there = typed(), self.stored.data
-        labels = dict(self.form.themes.choices)
+        here, there, labels = self._typed(), self.stored, dict(self.form.themes.choices)
         fields = [(field.name, field.label.text) for field in self.form if field.name in TEXTS]
-        differing = [(label, there.get(name, "")) for name, label in fields if here.get(name, "") != there.get(name, "")]
-        if here["themes"] != there.get("themes", []):
+        differing = [(label, name) for name, label in fields if here.get(name, "") != there.get(name, "")]
+        said_ = [(label, _as_typed(name, there.get(name, ""))) for label, name in differing]
+        if sorted(here["themes"]) != sorted(there.get("themes", [])):
             ticked = [labels.get(slug, slug) for slug in there.get("themes", [])]
-            differing.append((self.form.themes.label.text, " · ".join(ticked)))
-        return differing
+            said_.append((self.form.themes.label.text, " · ".join(ticked)))
+        return said_
+
+    def _typed(self) -> Mapping[str, Any]:
+        """What the request holds, as what it is compared with was kept."""
+        if self.contribution is None:
+            return typed()
+        written = self.form.draft()
+        return text_of(written, written.themes)
+
+
+def _as_typed(name: str, kept: str) -> str:
+    """A field that was kept, as its author reads it: amounts of a published text have two decimals."""
+    is_amount = name == "funding_sought" and re.fullmatch(r"[0-9]+\.[0-9]{2}", kept)
+    return words.euros(Decimal(kept)) if is_amount else kept
 
 
 def _said(refused: Refused | None) -> str | None:
-    return wording(refused.reason, refused.moment) if refused else None
+    return _why(refused.reason, refused.moment) if refused else None
+
+
+def _why(reason: Reason, moment: Moment | None) -> str:
+    """A refusal, in the words of who writes."""
+    if reason is Reason.STAGE_CLOSED and moment and not moment.is_early and moment.until:
+        until = words.closing(moment.until)
+        return f"Il est trop tard{words.NBSP}: le recueil des besoins est clos depuis le {until} (heure de{words.NBSP}Paris)."
+    return wording(reason, moment)
 
 
 def closes_at(the_edition: Edition) -> datetime | None:

@@ -1,6 +1,7 @@
 """Who may write, change and share a contribution: the truth tables, at the exact instants."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from consult.contributions.rules import (
     ContributionType,
     Owner,
     Status,
+    may_correct,
     may_edit,
     may_publish,
     may_say_me_too,
@@ -107,7 +109,10 @@ CHANGES = [
 
 @pytest.mark.parametrize(("actor", "owner", "status", "at", "reason"), CHANGES)
 def test_who_may_edit(actor: Actor, owner: Owner, status: Status, at: datetime, reason: Reason | None) -> None:
-    assert may_edit(actor, owner=owner, status=status, calendar=CALENDAR, at=at).reason is reason
+    asked: dict[str, Any] = {"owner": owner, "status": status, "calendar": CALENDAR, "at": at}
+    assert may_edit(actor, **asked).reason is reason
+    assert may_correct(actor, **asked, is_latest=True).reason is reason
+    assert may_correct(actor, **asked, is_latest=False).reason is (reason or Reason.CORRECTED_MEANWHILE)
 
 
 @pytest.mark.parametrize(("actor", "owner", "status", "at", "reason"), CHANGES)

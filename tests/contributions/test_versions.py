@@ -5,18 +5,20 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select
 
 from consult.calendar.model import Edition
 from consult.contributions.actions import edit, withdraw
 from consult.contributions.model import Contribution, ContributionVersion
 from consult.contributions.queries import one
-from consult.contributions.versions import FIELDS, Version, history
+from consult.contributions.versions import FIELDS, Version, history, last_rank
 from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
-from consult.ground.refusals import Refused
+from consult.ground.refusals import Reason, Refused
 from tests.support.stage_one import DURING_NEEDS, NEED, SERVICE, need, service
 from tests.support.statements import count_statements
+from tests.support.together import together
 from tests.support.world import GRAMAT, ROCAMADOUR, World
 
 LATER = DURING_NEEDS + timedelta(hours=1)
@@ -81,6 +83,35 @@ def test_a_refused_correction_leaves_none(edition: Edition, author: Actor, world
     with pytest.raises(Refused):
         edit(world.person(GRAMAT), found.id, replace(NEED, title="Autre"), at=LATER)
     assert len(versions(edition, found)) == 1
+
+
+def test_two_colleagues_from_the_same_text_the_second_is_told(
+    app: Flask, edition: Edition, author: Actor, world: World
+) -> None:
+    found, colleague = need(author, edition), world.person(ROCAMADOUR)
+    titles = {"l’un": author, "l’autre": colleague}
+    answers = together(
+        app,
+        [
+            lambda title=title, who=who: edit(who, found.id, replace(NEED, title=title), at=LATER, seen=1).title
+            for title, who in titles.items()
+        ],
+    )
+    assert answers.count(Reason.CORRECTED_MEANWHILE) == 1
+    (kept,) = titles.keys() & set(answers)
+    assert [version.text["title"] for version in versions(edition, found)] == [NEED.title, kept]
+    assert last_rank(found.id) == 2
+    edit(author, found.id, replace(NEED, title="Les deux"), at=LATER, seen=2)
+    assert one(edition.id, found.number).title == "Les deux"
+
+
+def test_of_what_was_never_kept_the_first_correction_follows_none(edition: Edition, author: Actor) -> None:
+    found = need(author, edition)
+    with transaction() as session:
+        session.execute(delete(ContributionVersion))
+    assert last_rank(found.id) == 0
+    edit(author, found.id, replace(NEED, title="Autre titre"), at=LATER, seen=0)
+    assert last_rank(found.id) == 2
 
 
 def test_withdrawn_it_keeps_its_texts(edition: Edition, author: Actor) -> None:

@@ -232,6 +232,7 @@ class TestWriting:
             ({"title": " \u200b "}, "Donnez un titre"),
             ({"title": "x" * 121}, "121 caractères : c’est 1 de trop (au plus 120)."),
             ({"title": "x" * 300}, "300 caractères : c’est 180 de trop (au plus 120)."),
+            ({"situation": "x" * 5234}, "5 234 caractères : c’est 1 234 de trop (au plus 4 000)."),
             ({"situation": ""}, "Décrivez ce service"),
             ({"themes": []}, "Choisissez un thème au moins"),
             ({"themes": ["autre"]}, "autre"),
@@ -268,7 +269,7 @@ class TestWriting:
         hold(close)
         page = client.post(NEW, form | TYPED_NEED, 409)
         assert "Votre texte n’est pas publié" in page.main
-        assert "fermée depuis le 15 mars 2021 à 12 h 00 (heure de Paris)" in page.main
+        assert "Il est trop tard : le recueil des besoins est clos depuis le 15 mars 2021 à 12 h 00 (heure de Paris)." in page.main
         assert page.form()["situation"] == TYPED_NEED["situation"]
         assert page.form()["themes"] == ["mobilite-transports"]
         assert find(edition.id, Filters()).total == 0
@@ -278,6 +279,21 @@ class TestWriting:
         assert "15 mars 2021 à 12 h 00" in choice.main
         page = client.post(NEW, form | TYPED_NEED | {"title": ""}, 409)
         assert page.form()["situation"] == TYPED_NEED["situation"], "what is wrong in the form does not hide the refusal"
+
+    @pytest.mark.parametrize(
+        ("typed", "kept"),
+        [
+            ("www.mairie.exemple.fr/essai?a=1", "https://www.mairie.exemple.fr/essai?a=1"),
+            ("service.exemple.fr:8443", "https://service.exemple.fr:8443"),
+            ("http://exemple.fr", "http://exemple.fr"),
+        ],
+    )
+    def test_an_address_is_written_as_one_says_it(
+        self, edition: Edition, agent: Actor, client: PageClient, typed: str, kept: str
+    ) -> None:
+        client.sign_in(agent).post(NEW, TYPED_SERVICE | {"url": typed, "repository": typed}, 303)
+        found = one(edition.id, 1)
+        assert (found.url, found.repository) == (kept, kept)
 
     def test_those_who_may_not_are_told_why(self, world: World, edition: Edition, client: PageClient) -> None:
         assert "Connectez-vous" in client.get(NEW, 401).h1

@@ -17,8 +17,9 @@ from consult.contributions.model import ContributionType, Draft
 from consult.contributions.queries import Filters, find, one
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import reading, transaction
+from tests.support.documents import join
 from tests.support.letters import letters
-from tests.support.page import PageClient
+from tests.support.page import PageClient, squeezed
 from tests.support.stage_one import DURING_NEEDS, need
 from tests.support.stage_two import decide_attachment
 from tests.support.statements import count_statements
@@ -168,6 +169,47 @@ class TestTakingUpAgain:
         assert page.form()["situation"] == TYPED["situation"]
         assert page.form()["themes"] == ["mobilite-transports"]
 
+    def test_the_home_page_leads_back_to_them_while_they_can_be_published(
+        self, edition: Edition, agent: Actor, client: PageClient, hold
+    ) -> None:
+        client.sign_in(agent)
+        assert "brouillon" not in client.get("/2021/").main
+        path = started(agent, edition)
+        page = client.get("/2021/")
+        assert f"Votre brouillon « {TYPED['title']} » n’est pas publié." in page.main
+        assert page.links()["Reprendre mon brouillon"] == path
+        assert page.soup.select_one("main .btn-primary").text == "Reprendre mon brouillon"  # type: ignore[union-attr]
+        started(agent, edition, title="x" * 500)
+        page = client.get("/2021/")
+        assert "Vous avez commencé 2 brouillons : aucun n’est publié." in page.main
+        assert page.links()["Reprendre un brouillon"] == DRAFTS
+        hold(closing_of(Stage.NEEDS))
+        assert "brouillon" not in client.get("/2021/").main
+
+    def test_the_account_leads_to_them_and_to_what_one_published(
+        self, edition: Edition, agent: Actor, client: PageClient, world: World
+    ) -> None:
+        need(agent, edition, title="Le mien")
+        need(world.person(ROCAMADOUR), edition, title="D’un collègue")
+        page = client.sign_in(agent).get("/compte")
+        assert page.links()["Mes brouillons et mes contributions"] == DRAFTS.replace("2021", "2022"), "of the latest edition"
+        page = client.get(DRAFTS)
+        assert page.links()["Le mien"] == f"{LIST}/1"
+        assert "n° 1, publié le 26 janvier 2021 à 9 h 00" in page.main
+        assert "D’un collègue" not in page.main
+
+    def test_a_blank_page_says_that_one_was_begun(self, edition: Edition, agent: Actor, client: PageClient) -> None:
+        blank = f"{NEW}?type=besoin"
+        assert "Vous avez déjà" not in client.sign_in(agent).get(blank).main
+        path = started(agent, edition)
+        page = client.get(blank)
+        assert f"Vous avez déjà un brouillon : reprendre « {TYPED['title']} »" in page.main
+        assert page.links()[f"reprendre « {TYPED['title']} »"] == path
+        started(agent, edition, title="")
+        page = client.get(blank)
+        assert "Vous avez déjà 2 brouillons : reprendre « Sans titre » , ou choisir parmi vos brouillons ." in page.main
+        assert "Vous avez déjà" not in client.get(path).main
+
     def test_without_any_the_list_says_what_to_do(self, edition: Edition, agent: Actor, client: PageClient) -> None:
         page = client.sign_in(agent).get(DRAFTS)
         assert "Aucun brouillon" in page.main
@@ -197,15 +239,16 @@ class TestTakingUpAgain:
         client.get(path, 404)
 
     @pytest.mark.parametrize("rows", [1, 3])
-    def test_the_list_costs_one_statement_beyond_the_page(
+    def test_the_list_costs_two_statements_beyond_the_page(
         self, edition: Edition, agent: Actor, client: PageClient, rows: int
     ) -> None:
         for _ in range(rows):
             started(agent, edition)
+            need(agent, edition)
         client.sign_in(agent).get(DRAFTS)
         with count_statements() as sent:
             client.get(DRAFTS)
-        assert len(sent) == 3, "\n".join(sent)  # the session, the edition, the drafts
+        assert len(sent) == 4, "\n".join(sent)  # the session, the edition, the drafts, what was published
 
 
 class TestTwoDevices:
@@ -226,6 +269,7 @@ class TestTwoDevices:
             assert "Titre Du bureau" in other
             assert "Thèmes Rien." in other
             assert TYPED["situation"] not in other, "what is the same is not shown again"
+            assert not page.soup.select("[data-draft]"), "until one is chosen, neither takes the other's place by itself"
         assert find(edition.id, Filters()).total == 0
         assert drafts_of(agent, edition)[0].data["title"] == "Du bureau"
         client.post(path, page.form() | SAVE, 303)
@@ -299,7 +343,9 @@ class TestPublishing:
         hold(close + late)
         page = client.post(NEW, form | TYPED, 409)
         assert "Votre texte n’est pas publié" in page.main
-        assert "fermée depuis le 15 mars 2021 à 12 h 00 (heure de Paris)" in page.main
+        assert "Il est trop tard : le recueil des besoins est clos depuis le 15 mars 2021 à 12 h 00 (heure de Paris)." in page.main
+        assert [button["class"][-1] for button in page.soup.main.select("button[value=brouillon]")] == ["btn-primary"]  # type: ignore[union-attr]
+        assert "Publier ce besoin" not in page.main, "nobody can: the button would be refused again"
         assert "Il est gardé dans vos brouillons , où vous seul pouvez le lire." in page.main
         assert page.form()["situation"] == TYPED["situation"]
         (draft,) = drafts_of(agent, edition)
@@ -308,6 +354,7 @@ class TestPublishing:
         page = client.get(page.links()["vos brouillons"])
         page = client.get(page.links()[TYPED["title"]])
         assert "Ce brouillon ne peut pas être publié maintenant" in page.main
+        assert "Publier ce besoin" not in page.main
         page = client.post(f"{DRAFTS}/{draft.id}", page.form(), 409)
         assert "Il est gardé dans vos brouillons" in page.main
 
@@ -369,6 +416,23 @@ class TestPreview:
         (draft,) = drafts_of(agent, edition)
         assert page.soup.main.find_all("form")[-1]["action"] == f"{DRAFTS}/{draft.id}"  # type: ignore[union-attr]
         assert find(edition.id, Filters()).total == 0
+
+    def test_all_that_will_be_read_is_in_it_and_it_is_published_from_there(
+        self, edition: Edition, agent: Actor, client: PageClient
+    ) -> None:
+        path = started(agent, edition)
+        join(agent, drafts_of(agent, edition)[0], "plan.pdf")
+        page = client.sign_in(agent).post(path, client.get(path).form() | PREVIEW, 200)
+        shown = page.soup.select_one("#apercu")
+        assert shown is not None
+        assert "Thèmes Mobilité et transports Documents joints plan.pdf" in squeezed(shown)
+        button = shown.select_one("button")
+        assert button is not None
+        assert (button.text, button.get("name")) == ("Publier ce besoin", None)
+        form = page.soup.find("form", id=button["form"])
+        assert form is not None
+        client.post(str(form["action"]), page.form(str(form["action"])), 303)
+        assert find(edition.id, Filters()).total == 1
 
     def test_a_correction_is_seen_first_too(self, world: World, edition: Edition, agent: Actor, client: PageClient) -> None:
         found = need(agent, edition)

@@ -9,9 +9,10 @@ from sqlalchemy import update
 from consult.calendar.model import Edition
 from consult.contributions.actions import edit, withdraw
 from consult.contributions.model import Contribution
+from consult.contributions.queries import one
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
-from tests.support.page import PageClient
+from tests.support.page import PageClient, squeezed
 from tests.support.stage_one import DURING_NEEDS, NEED, SERVICE, need, service
 from tests.support.statements import count_statements
 from tests.support.world import GRAMAT, ROCAMADOUR, World
@@ -113,3 +114,36 @@ def test_it_costs_four_statements_beyond_the_edition(
 @pytest.mark.parametrize("number", [0, 7, 10**9])
 def test_an_unknown_number_is_a_page_that_says_so(edition: Edition, client: PageClient, number: int) -> None:
     client.get(f"/2021/contributions/{number}/versions", 404)
+
+
+def test_corrected_by_a_colleague_meanwhile_both_texts_are_shown_and_one_is_chosen(
+    edition: Edition, author: Actor, client: PageClient, world: World
+) -> None:
+    found, edit_page = service(author, edition), "/2021/contributions/1/modifier"
+    form = client.sign_in(author).get(edit_page).form()
+    theirs = replace(SERVICE, title="Du collègue", funding_sought=9000, themes=("inclusion-numerique",))
+    edit(world.person(ROCAMADOUR), found.id, theirs, at=LATER)
+    page = client.post(edit_page, form | {"title": "De l’auteur"}, 409)
+    assert "Ce texte a été corrigé entre-temps" in page.main
+    assert page.form()["title"] == "De l’auteur"
+    other = page.soup.select_one(".draft-stored")
+    assert other is not None
+    assert "Titre Du collègue" in squeezed(other)
+    assert "Financement recherché 9 000 €" in squeezed(other)
+    assert "Thèmes Inclusion numérique" in squeezed(other)
+    assert SERVICE.situation not in squeezed(other), "what is the same is not shown again"
+    assert one(edition.id, 1).title == "Du collègue"
+    client.post(edit_page, page.form(), 303)
+    assert one(edition.id, 1).title == "De l’auteur"
+    client.post(edit_page, page.form() | {"revision": "x", "title": "Autre"}, 409)
+
+
+def test_a_correction_that_is_only_looked_at_stays_the_one_that_was_begun(
+    edition: Edition, author: Actor, client: PageClient, world: World
+) -> None:
+    found, edit_page = service(author, edition), "/2021/contributions/1/modifier"
+    form = client.sign_in(author).get(edit_page).form()
+    edit(world.person(ROCAMADOUR), found.id, replace(SERVICE, title="Du collègue"), at=LATER)
+    for changed, status in (({"act": "apercu"}, 200), ({"title": ""}, 422)):
+        form = form | client.post(edit_page, form | changed, status).form()
+    client.post(edit_page, form | {"title": "Encore"}, 409)

@@ -8,6 +8,7 @@ from wtforms import StringField, validators
 from consult.ground.refusals import Reason, Refused
 from consult.ground.text import visible
 from consult.web.reasons import REFUSALS, wording
+from consult.web.words import number
 
 
 def clean(text: Any) -> Any:
@@ -68,7 +69,8 @@ def at_most(count: int) -> Any:
     def check(_form: Any, field: Any) -> None:
         length = len(field.data or "")
         if length > count:
-            raise validators.ValidationError(f"{length} caractères : c’est {length - count} de trop (au plus {count}).")
+            typed, beyond, most = (number(n) for n in (length, length - count, count))
+            raise validators.ValidationError(f"{typed} caractères : c’est {beyond} de trop (au plus {most}).")
 
     check.field_flags = {"maxlength": count}  # type: ignore[attr-defined]
     return check

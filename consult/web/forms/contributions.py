@@ -15,7 +15,7 @@ from consult.ground.actor import Actor, Profile
 from consult.ground.pasted import html_to_text
 from consult.register.rules import Kind, Stratum
 from consult.web.forms.base import Form, at_most, required
-from consult.web.forms.inputs import EurosField, QuickSelectField, TicksField, one_line, web_address
+from consult.web.forms.inputs import EurosField, QuickSelectField, TicksField, one_line, web_address, with_scheme
 from consult.web.words import typo
 
 MOST_THEMES = 3
@@ -101,12 +101,14 @@ class ServiceForm(Form):
         "Adresse du service",
         [at_most(500), web_address],
         description="Là où l’on peut le voir ou l’essayer. Exemple : https://service.exemple.fr",
+        filters=[with_scheme],
         render_kw={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"},
     )
     repository = StringField(
         "Adresse du code source",
         [at_most(500), web_address],
         description="Le dépôt où l’on peut le lire, s’il est ouvert.",
+        filters=[with_scheme],
         render_kw={"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"},
     )
     licence = StringField("Licence", [at_most(120)], description="Par exemple AGPL-3.0 ou EUPL-1.2.", filters=[one_line])

@@ -14,8 +14,8 @@ from consult.web.forms.base import Form
 
 _SAID = {
     Reason.FILE_TOO_BIG: "dépasse 10 Mo. Allégez-le, ou joignez-en la partie utile.",
-    Reason.FILE_KIND: "n’est pas un document que nous acceptons : PDF, PNG, JPEG, ODT ou DOCX, sans macro. C’est son contenu"
-    " qui compte, pas son nom.",
+    Reason.FILE_KIND: "n’est ni un PDF, ni une image PNG ou JPEG, ni un texte ODT ou DOCX sans macro : changer son nom ne"
+    " suffit pas. Ouvrez-le, enregistrez-le en PDF, puis joignez ce PDF.",
 }
 
 
@@ -26,7 +26,7 @@ class FilesForm(Form):
 
     documents = MultipleFileField(
         "Documents à joindre",
-        description="PDF, PNG, JPEG, ODT ou DOCX, sans macro. Cinq documents en tout, de 10 Mo au plus chacun.",
+        description="Des PDF, des images PNG ou JPEG, des textes ODT ou DOCX. Cinq en tout, de 10 Mo au plus chacun.",
         render_kw={"accept": ".pdf,.png,.jpg,.jpeg,.odt,.docx"},
     )
 

@@ -69,6 +69,14 @@ class NumberField(HiddenField):  # type: ignore[misc]
         self.data = reference(valuelist[0]) if valuelist and valuelist[0] else None
 
 
+_SITE = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::[0-9]+)?(?:[/?#]\S*)?")
+
+
+def with_scheme(typed: Any) -> Any:
+    """« www.mairie.fr » is how one says an address: the https that a browser adds is added."""
+    return f"https://{typed}" if isinstance(typed, str) and _SITE.fullmatch(typed) else typed
+
+
 def web_address(_form: Any, field: Any) -> None:
     """The address of a page, empty or whole: nothing but http and https, and the name of a site."""
     if not field.data:
