@@ -1,15 +1,23 @@
-"""Creating an edition; moving a date."""
+"""Creating an edition; moving a date; changing the rules of its vote before it opens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from consult.calendar.model import CalendarChange, Edition, RulesVersion, StageWindow, Theme
-from consult.calendar.queries import locked_edition
-from consult.calendar.rules import Stage, Window, may_create_edition, may_move_window, windows_are_sound
+from consult.calendar.queries import ballot_settings, last_version, locked_edition
+from consult.calendar.rules import (
+    BallotSettings,
+    Stage,
+    Window,
+    may_change_ballot_rules,
+    may_create_edition,
+    may_move_window,
+    windows_are_sound,
+)
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
 from consult.journal.actions import record
@@ -75,11 +83,51 @@ def create_edition(actor: Actor, draft: EditionDraft, *, at: datetime) -> Editio
 def _version(edition: Edition, version: int, reason: str, *, person_id: int | None, at: datetime) -> RulesVersion:
     """The rules of the vote as the edition now has them."""
     said = {
-        "voter_kinds": edition.voter_kinds,
+        "voter_kinds": list(edition.voter_kinds),
         "max_supports": edition.max_supports,
         "tallies_hidden": edition.tallies_hidden,
     }
     return RulesVersion(edition_id=edition.id, version=version, at=at, person_id=person_id, reason=reason, said=said)
+
+
+def change_ballot_rules(
+    actor: Actor, edition_id: int, changed: BallotSettings, *, read: int, reason: str, at: datetime
+) -> RulesVersion:
+    """Give the vote of an edition other rules, before it opens; every version stays, with its reason, for everyone to read.
+
+    `read` is the version that was in force on the page that asks. The edition's lock is held alone: no vote is judged by half.
+
+    Raises Refused with the reason of `may_change_ballot_rules`.
+    """
+    with transaction() as session:
+        edition = locked_edition(session, edition_id, alone=True)
+        current, last = ballot_settings(edition), last_version(session, edition_id)
+        may_change_ballot_rules(
+            actor,
+            calendar=edition.calendar,
+            current=current,
+            changed=changed,
+            reason=reason,
+            is_as_read=read == last,
+            at=at,
+        ).or_refuse()
+        edition.voter_kinds = list(changed.voter_kinds)
+        edition.max_supports = changed.max_supports
+        edition.tallies_hidden = changed.tallies_hidden
+        version = _version(edition, last + 1, reason.strip(), person_id=actor.person_id, at=at)
+        session.add(version)
+        record(
+            session,
+            EventKind.BALLOT_RULES_CHANGED,
+            actor,
+            at=at,
+            edition_id=edition.id,
+            version=version.version,
+            reason=version.reason,
+            before=asdict(current),
+            after=asdict(changed),
+        )
+    return version
 
 
 def move_window(actor: Actor, edition_id: int, moved: Window, *, reason: str, at: datetime) -> CalendarChange:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from consult.calendar.model import CalendarChange, Edition, Theme
+from consult.calendar.model import CalendarChange, Edition, RulesVersion, Theme
+from consult.calendar.rules import BallotSettings
 from consult.ground.database import Lock, lock, reading
 from consult.ground.refusals import NotFound
 
@@ -52,6 +53,25 @@ def changes(edition_id: int) -> Sequence[CalendarChange]:
             .where(CalendarChange.edition_id == edition_id)
             .order_by(CalendarChange.at.desc(), CalendarChange.id.desc())
         )
+        .all()
+    )
+
+
+def ballot_settings(edition: Edition) -> BallotSettings:
+    """The rules of the vote that are in force."""
+    return BallotSettings(tuple(edition.voter_kinds), edition.max_supports, edition.tallies_hidden)
+
+
+def last_version(session: Session, edition_id: int) -> int:
+    """The number of the rules in force; 0 for an edition that never said any."""
+    return session.scalar(select(func.max(RulesVersion.version)).where(RulesVersion.edition_id == edition_id)) or 0
+
+
+def rules_versions(edition_id: int) -> Sequence[RulesVersion]:
+    """Every version of the rules of an edition's vote, latest first."""
+    return (
+        reading()
+        .scalars(select(RulesVersion).where(RulesVersion.edition_id == edition_id).order_by(RulesVersion.version.desc()))
         .all()
     )
 

@@ -58,10 +58,15 @@ class Verb(StrEnum):
     CONTEST = "contest"
     IMPORT_CONTRIBUTIONS = "import_contributions"
     CORRECT_PROPOSAL = "correct_proposal"
+    CHANGE_BALLOT_RULES = "change_ballot_rules"
     GIVE_SUPPORT = "give_support"
     WITHDRAW_SUPPORT = "withdraw_support"
+    RECUSE = "recuse"
+    ESTIMATE_COST = "estimate_cost"
+    GIVE_OPINION = "give_opinion"
     DECIDE = "decide"
     PROCLAIM = "proclaim"
+    CORRECT_DECISION = "correct_decision"
     DECLARE_INTEREST = "declare_interest"
     WITHDRAW_INTEREST = "withdraw_interest"
     INSTRUCT_INTEREST = "instruct_interest"
@@ -123,10 +128,17 @@ OPENED_BY: dict[Verb, Opening] = {
     # What was gathered elsewhere comes in while there is time to examine it before the vote.
     Verb.IMPORT_CONTRIBUTIONS: _BEFORE_THE_VOTE,
     Verb.CORRECT_PROPOSAL: Opening((Stage.VOTING, Edge.OPENS), None),
+    # The rules of a vote are those that were read before it: from its first instant on, nobody changes them.
+    Verb.CHANGE_BALLOT_RULES: Opening(None, (Stage.VOTING, Edge.OPENS)),
     Verb.GIVE_SUPPORT: _during(Stage.VOTING),
     Verb.WITHDRAW_SUPPORT: _during(Stage.VOTING),
+    # Whoever must keep out of a proposition may say so as soon as it is frozen.
+    Verb.RECUSE: Opening((Stage.VOTING, Edge.OPENS), None),
+    Verb.ESTIMATE_COST: Opening((Stage.VOTING, Edge.OPENS), None),
+    Verb.GIVE_OPINION: _AFTER_THE_VOTE,
     Verb.DECIDE: _AFTER_THE_VOTE,
     Verb.PROCLAIM: _AFTER_THE_VOTE,
+    Verb.CORRECT_DECISION: _AFTER_THE_VOTE,
     Verb.DECLARE_INTEREST: _during(Stage.INTERESTS),
     Verb.WITHDRAW_INTEREST: _during(Stage.INTERESTS),
     Verb.INSTRUCT_INTEREST: Opening((Stage.INTERESTS, Edge.OPENS), None),
@@ -245,6 +257,41 @@ def may_move_window(actor: Actor, *, calendar: Calendar, moved: Window, reason: 
         (not (proclaimed and moved.stage in (Stage.NEEDS, Stage.VOTING)), Reason.RESULT_PROCLAIMED),
         sound,
         (opening_stands and closing_stands, Reason.DATE_IN_THE_PAST),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BallotSettings:
+    """What an edition decides of its vote before it opens."""
+
+    voter_kinds: tuple[str, ...]
+    max_supports: int | None
+    """How many propositions a collectivité may support; None: as many as it likes."""
+    tallies_hidden: bool
+
+
+def may_change_ballot_rules(
+    actor: Actor,
+    *,
+    calendar: Calendar,
+    current: BallotSettings,
+    changed: BallotSettings,
+    reason: str,
+    is_as_read: bool,
+    at: datetime,
+) -> Verdict:
+    """Whether the rules of the vote may be changed: by an administrator, with a reason, until the vote opens.
+
+    `is_as_read`: nobody changed them since the page that asks was read.
+    """
+    gate = calendar.gate(Verb.CHANGE_BALLOT_RULES, at)
+    return verdict(
+        gate if gate else Verdict(Reason.BALLOT_RULES_FROZEN, gate.moment),
+        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+        (bool(changed.voter_kinds), Reason.NO_VOTER),
+        (is_as_read, Reason.BALLOT_RULES_CHANGED),
+        (changed != current, Reason.BALLOT_RULES_UNCHANGED),
     )
 
 

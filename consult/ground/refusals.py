@@ -101,6 +101,11 @@ class Reason(StrEnum):
     PROPOSAL_FROZEN = "proposal_frozen"
     PROPOSAL_CHANGED = "proposal_changed"
 
+    BALLOT_RULES_FROZEN = "ballot_rules_frozen"
+    BALLOT_RULES_CHANGED = "ballot_rules_changed"
+    BALLOT_RULES_UNCHANGED = "ballot_rules_unchanged"
+    NO_VOTER = "no_voter"
+
     SUPPORTS_SPENT = "supports_spent"
     ALREADY_SUPPORTED = "already_supported"
     NOT_SUPPORTED = "not_supported"
@@ -108,6 +113,14 @@ class Reason(StrEnum):
 
     VOTE_NOT_OVER = "vote_not_over"
     DECISION_MISSING = "decision_missing"
+    DECISION_CHANGED = "decision_changed"
+    DECISION_UNCHANGED = "decision_unchanged"
+    EXPLANATION_MISSING = "explanation_missing"
+    RECUSED = "recused"
+    RECUSED_SOMEWHERE = "recused_somewhere"
+    ALREADY_RECUSED = "already_recused"
+    NOT_RECUSED = "not_recused"
+    OWN_RECUSAL = "own_recusal"
     NOT_PROCLAIMED = "not_proclaimed"
     NOT_RETAINED = "not_retained"
 

@@ -90,6 +90,7 @@ class EventKind(StrEnum):
     PROPOSAL_EDITED = "proposal:edited"
     PROPOSAL_CORRECTED = "proposal:corrected"
 
+    BALLOT_RULES_CHANGED = "ballot_rules:changed"
     SUPPORT_GIVEN = "support:given"
     SUPPORT_WITHDRAWN = "support:withdrawn"
     SUPPORT_MERGED = "support:merged"
@@ -101,8 +102,13 @@ class EventKind(StrEnum):
     PROPOSAL_WORDED = "proposal:worded"
     DECISION_PROCLAIMED = "decision:proclaimed"
 
+    RECUSAL_DECLARED = "recusal:declared"
+    RECUSAL_LIFTED = "recusal:lifted"
+    OPINION_GIVEN = "opinion:given"
+    PROPOSAL_COSTED = "proposal:costed"
     DECISION_PREPARED = "decision:prepared"
     RESULT_PROCLAIMED = "result:proclaimed"
+    DECISION_CORRECTED = "decision:corrected"
 
     INTEREST_DECLARED = "interest:declared"
     INTEREST_WITHDRAWN = "interest:withdrawn"
@@ -132,7 +138,9 @@ PUBLIC_KINDS = frozenset(
         EventKind.SCHEME_ADDED,
         EventKind.SCHEME_CHANGED,
         EventKind.PROPOSAL_CORRECTED,
+        EventKind.BALLOT_RULES_CHANGED,
         EventKind.RESULT_PROCLAIMED,
+        EventKind.DECISION_CORRECTED,
         EventKind.SERVICE_BORN,
         EventKind.SERVICE_PHASE_ENTERED,
     }

@@ -43,6 +43,7 @@ FAMILIES = (
     "steering_interests",
     "steering_services",
     "steering_schemes",
+    "steering_rules",
     "imports",
     "feeds",
     "contributions",

@@ -11,8 +11,10 @@ from consult.calendar.rules import Stage
 from consult.ground.paging import Page
 from consult.journal.model import PUBLIC_KINDS, Event, EventKind
 from consult.journal.queries import public_events
+from consult.selection.model import Outcome
 from consult.services.model import Phase
 from consult.web import doors, words
+from consult.web.ballot_words import changes
 from consult.web.context import edition
 from consult.web.paging import page_number
 
@@ -58,9 +60,14 @@ def _subject(event: Event, e: str) -> tuple[str, str | None]:
         return Stage(number).label, url_for("calendar.show", e=e)
     if name == "scheme":
         return "Les guichets et leurs règles", url_for("schemes.index", e=e, _anchor=f"regles-{number}")
-    if event.kind is EventKind.RESULT_PROCLAIMED:
-        return "Décisions du comité", url_for("decisions.show", e=e)
-    return "", None
+    about, page = _PAGES.get(event.kind, ("", ""))
+    return about, url_for(page, e=e) if page else None
+
+
+_PAGES = {
+    EventKind.BALLOT_RULES_CHANGED: ("Règles de la consultation", "rules.show"),
+    EventKind.RESULT_PROCLAIMED: ("Décisions du comité", "decisions.show"),
+}
 
 
 def _moved(data: dict[str, Any]) -> str:
@@ -93,11 +100,24 @@ def _proclaimed(data: dict[str, Any]) -> str:
     return f"Décisions du comité de sélection proclamées ensemble{words.NBSP}: {retained}."
 
 
+def _decision_corrected(data: dict[str, Any]) -> str:
+    before, after = Outcome(data["before"]).label.lower(), Outcome(data["after"]).label.lower()
+    return "Décision du comité précisée." if before == after else f"Décision du comité corrigée{words.NBSP}: {before}, puis {after}."
+
+
 def _phase(data: dict[str, Any]) -> str:
     before, after = Phase(data["before"]).label, Phase(data["after"]).label
     if data["after"] == Phase.STOPPED:
         return f"«{words.NBSP}{data['name']}{words.NBSP}» s’arrête, en phase «{words.NBSP}{before}{words.NBSP}»."
     return f"«{words.NBSP}{data['name']}{words.NBSP}» passe en phase «{words.NBSP}{after}{words.NBSP}»."
+
+
+def _ballot_rules(data: dict[str, Any]) -> str:
+    changed = (
+        f"{one.label}{words.NBSP}: «{words.NBSP}{one.before}{words.NBSP}» devient «{words.NBSP}{one.after}{words.NBSP}»."
+        for one in changes(data["before"], data["after"])
+    )
+    return " ".join(("Règles du vote changées avant son ouverture.", *changed))
 
 
 WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
@@ -118,8 +138,10 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     ),
     EventKind.SCHEME_ADDED: lambda data: f"Guichet «{words.NBSP}{data['name']}{words.NBSP}» ajouté.",
     EventKind.SCHEME_CHANGED: lambda data: f"Règles du guichet «{words.NBSP}{data['name']}{words.NBSP}» modifiées.",
+    EventKind.BALLOT_RULES_CHANGED: _ballot_rules,
     EventKind.PROPOSAL_CORRECTED: lambda _: "Proposition corrigée après l’ouverture du vote.",
     EventKind.RESULT_PROCLAIMED: _proclaimed,
+    EventKind.DECISION_CORRECTED: _decision_corrected,
     EventKind.SERVICE_BORN: lambda data: f"Naissance du service «{words.NBSP}{data['name']}{words.NBSP}».",
     EventKind.SERVICE_PHASE_ENTERED: _phase,
 }

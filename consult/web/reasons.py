@@ -104,12 +104,24 @@ REFUSALS: dict[Reason, Words] = {
     Reason.TOO_MANY_REPORTS: Words(429, "Assez de signalements pour aujourd’hui", "Ceux que vous avez déjà faits seront lus. Recommencez demain."),
     Reason.PROPOSAL_FROZEN: Words(409, "Cette proposition est figée", "Le vote est ouvert : une correction est publique, datée, et dit sa raison."),
     Reason.PROPOSAL_CHANGED: Words(409, "Cette proposition a changé entre-temps", "Quelqu’un d’autre de l’équipe vient de la corriger. Comparez avec ce qu’elle dit maintenant, puis enregistrez ce que vous voulez garder."),
+    Reason.BALLOT_RULES_FROZEN: Words(409, "Les règles du vote sont figées", "Personne ne les change plus dès que le vote est ouvert, ni pendant, ni après : elles sont celles que chacun a lues."),
+    Reason.BALLOT_RULES_CHANGED: Words(409, "Les règles ont changé entre-temps", "Quelqu’un d’autre de l’équipe vient de les changer. Rien n’a été enregistré : relisez-les avant de recommencer."),
+    Reason.BALLOT_RULES_UNCHANGED: Words(409, "Ce sont déjà les règles en vigueur", "Rien n’a été changé."),
+    Reason.NO_VOTER: Words(422, "Personne ne voterait", "Cochez au moins une nature de collectivité."),
     Reason.SUPPORTS_SPENT: Words(409, "Votre collectivité a donné tous ses soutiens", "Le nombre de soutiens est limité dans cette édition. Retirez-en un pour en donner un autre."),
     Reason.ALREADY_SUPPORTED: Words(409, "Votre collectivité soutient déjà cette proposition", "Une collectivité donne une seule voix à une proposition. Rien n’a été changé."),
     Reason.NOT_SUPPORTED: Words(409, "Votre collectivité ne soutient pas cette proposition", "Il n’y a donc rien à retirer."),
     Reason.TALLIES_HIDDEN: Words(403, "Les résultats sont secrets jusqu’à la fin du vote", "Personne ne peut les lire avant, pas même l’équipe."),
     Reason.VOTE_NOT_OVER: Words(409, "Le vote n’est pas terminé", "Les résultats et les décisions viennent après sa clôture."),
     Reason.DECISION_MISSING: Words(409, "Il manque des décisions", "Toutes les propositions doivent avoir leur décision motivée avant la proclamation : elles sont proclamées ensemble."),
+    Reason.DECISION_CHANGED: Words(409, "Cette décision a changé entre-temps", "Un autre membre du comité vient de l’écrire. Lisez ce qu’elle dit maintenant, puis enregistrez ce que vous voulez garder."),
+    Reason.DECISION_UNCHANGED: Words(409, "C’est déjà la décision en vigueur", "Choisissez-en une autre, ou corrigez seulement les mots."),
+    Reason.EXPLANATION_MISSING: Words(409, "Il manque des explications", "Une décision qui s’écarte du classement dit pourquoi. Le bureau montre celles qui ne le disent pas encore."),
+    Reason.RECUSED: Words(403, "Vous vous êtes déporté de cette proposition", "Vous n’en lisez pas la délibération et n’y prenez pas part. Si c’est une erreur, demandez à l’administration de lever votre déport."),
+    Reason.RECUSED_SOMEWHERE: Words(403, "Un autre membre doit proclamer", "Vous vous êtes déporté d’au moins une proposition : proclamer, ou apprendre ce qui manque encore, serait prendre part à sa délibération. Un autre membre ou l’administration proclame."),
+    Reason.ALREADY_RECUSED: Words(409, "Vous vous êtes déjà déporté", "Votre déport est enregistré pour cette proposition. Rien n’a été changé."),
+    Reason.NOT_RECUSED: Words(409, "Ce déport n’existe plus", "Cette personne ne s’est pas déportée, ou son déport a été levé entre-temps. Rien n’a été changé."),
+    Reason.OWN_RECUSAL: Words(403, "C’est votre propre déport", "Une autre personne de l’administration peut le lever."),
     Reason.NOT_PROCLAIMED: Words(409, "La sélection n’est pas encore proclamée", "Le comité proclame toutes ses décisions ensemble. Les propositions retenues seront connues à ce moment-là."),
     Reason.NOT_RETAINED: Words(409, "Cette proposition n’a pas été retenue", "Seules les propositions retenues par le comité de sélection ont des territoires référents et des services."),
     Reason.ALREADY_INTERESTED: Words(409, "Votre collectivité s’est déjà portée volontaire", "Une seule candidature par proposition suffit. Rien n’a été changé."),
@@ -138,6 +150,8 @@ def when(moment: Moment | None) -> str:
     if moment.is_early and moment.since:
         opens = "Ils seront publics" if moment.verb == "see_tallies" else "Elle ouvrira"
         return f"{opens} le {words.instant(moment.since)}."
+    if moment.until and moment.verb == "change_ballot_rules":
+        return f"Le vote est ouvert depuis le {words.at_hour(moment.until)} (heure de{words.NBSP}Paris)."
     if moment.until:
         return f"Elle est fermée depuis le {words.closing(moment.until)} (heure de{words.NBSP}Paris)."
     return ""

@@ -1,8 +1,9 @@
 """Announcing an edition and moving a date: what is kept for ever, what is refused whole, and the order with other acts."""
 
 import threading
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -10,14 +11,15 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from consult.calendar import queries
-from consult.calendar.actions import EditionDraft, create_edition, move_window
+from consult.calendar.actions import EditionDraft, change_ballot_rules, create_edition, move_window
 from consult.calendar.model import CalendarChange, Edition, StageWindow
-from consult.calendar.rules import Stage, Verb, Window
+from consult.calendar.rules import BallotSettings, Stage, Verb, Window
 from consult.ground.actor import OPERATOR, VISITOR, Role
 from consult.ground.clock import paris
 from consult.ground.database import db, reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
-from consult.journal.model import Event, EventKind
+from consult.journal.model import PUBLIC_KINDS, Event, EventKind
+from tests.support.together import together
 from tests.support.world import BEFORE_ALL, THEMES, WINDOWS, World, closing_of, during, opening_of, window
 
 DRAFT = EditionDraft(slug="2021", title="Édition 2021", windows=WINDOWS, themes=THEMES, voter_kinds=["commune"])
@@ -208,3 +210,71 @@ def test_reading_editions(world: World) -> None:
     assert latest is not None
     assert latest.slug == "2023"
     assert latest.calendar.stage_at(paris(2021, 4, 1)) is Stage.VOTING
+
+
+class TestBallotRules:
+    """The rules of the vote: versions that stay, frozen to the second, one change at a time."""
+
+    @pytest.fixture
+    def edition(self, world: World) -> Edition:
+        return world.edition()
+
+    CHANGED = BallotSettings(("commune", "epci"), 3, tallies_hidden=False)
+    BEFORE = BallotSettings(("commune", "epci", "departement", "region", "special_status"), None, tallies_hidden=True)
+
+    def test_every_version_stays_with_its_reason_and_is_public(self, world: World, edition: Edition) -> None:
+        other = world.edition("2022")
+        steward = world.person(None, Role.ADMINISTRATOR)
+        change_ballot_rules(steward, edition.id, self.CHANGED, read=1, reason=" Une raison. ", at=during(Stage.NEEDS))
+        reading().expire_all()
+        assert queries.ballot_settings(queries.edition("2021")) == self.CHANGED
+        assert queries.ballot_settings(queries.edition("2022")) == self.BEFORE
+        last, first = queries.rules_versions(edition.id)
+        assert (last.version, last.at, last.person_id, last.reason) == (
+            2,
+            during(Stage.NEEDS),
+            steward.person_id,
+            "Une raison.",
+        )
+        assert last.said == {"voter_kinds": ["commune", "epci"], "max_supports": 3, "tallies_hidden": False}
+        assert (first.version, first.at, first.said["max_supports"]) == (1, BEFORE_ALL, None)
+        assert len(queries.rules_versions(other.id)) == 1
+        (event,) = events(EventKind.BALLOT_RULES_CHANGED)
+        assert event.kind in PUBLIC_KINDS
+        assert (event.edition_id, event.data["reason"], event.data["version"]) == (edition.id, "Une raison.", 2)
+        assert event.data["before"] == asdict(self.BEFORE) | {"voter_kinds": list(self.BEFORE.voter_kinds)}
+        assert event.data["after"] == asdict(self.CHANGED) | {"voter_kinds": list(self.CHANGED.voter_kinds)}
+
+    def test_nothing_is_left_of_what_is_refused(self, edition: Edition) -> None:
+        opens = opening_of(Stage.VOTING)
+        for actor, read, at, reason in (
+            (OPERATOR, 1, opens, Reason.BALLOT_RULES_FROZEN),
+            (OPERATOR, 1, closing_of(Stage.VOTING), Reason.BALLOT_RULES_FROZEN),
+            (VISITOR, 1, opens - DAY, Reason.NOT_YOUR_ROLE),
+            (OPERATOR, 0, opens - DAY, Reason.BALLOT_RULES_CHANGED),
+        ):
+            with pytest.raises(Refused) as refused:
+                change_ballot_rules(actor, edition.id, self.CHANGED, read=read, reason="Essai", at=at)
+            assert refused.value.reason is reason
+            reading().expire_all()
+            assert queries.ballot_settings(queries.edition("2021")) == self.BEFORE
+            assert len(queries.rules_versions(edition.id)) == 1
+            assert events(EventKind.BALLOT_RULES_CHANGED) == []
+
+    def test_an_opening_moved_later_thaws_nothing_that_was_open(self, edition: Edition) -> None:
+        opens = opening_of(Stage.VOTING)
+        later = replace(window(Stage.VOTING), opens_at=opens + DAY)
+        move_window(OPERATOR, edition.id, later, reason="Essai", at=opens - DAY)
+        change_ballot_rules(OPERATOR, edition.id, self.CHANGED, read=1, reason="Essai", at=opens)
+        with pytest.raises(Refused):
+            change_ballot_rules(OPERATOR, edition.id, self.BEFORE, read=2, reason="Essai", at=opens + DAY)
+
+    def test_two_at_once_change_them_once(self, app: Flask, edition: Edition) -> None:
+        at = during(Stage.NEEDS)
+        wishes = [replace(self.CHANGED, max_supports=maximum) for maximum in (1, 2, 3, 4)]
+        results = together(
+            app,
+            [partial(change_ballot_rules, OPERATOR, edition.id, wish, read=1, reason="Essai", at=at) for wish in wishes],
+        )
+        assert results.count(Reason.BALLOT_RULES_CHANGED) == 3
+        assert len(queries.rules_versions(edition.id)) == len(events(EventKind.BALLOT_RULES_CHANGED)) + 1 == 2

@@ -7,11 +7,13 @@ import pytest
 
 from consult.calendar.rules import (
     OPENED_BY,
+    BallotSettings,
     Calendar,
     Edge,
     Stage,
     Verb,
     Window,
+    may_change_ballot_rules,
     may_move_window,
     windows_are_sound,
 )
@@ -159,3 +161,42 @@ def test_windows_follow_one_another() -> None:
     assert windows_are_sound([inverted, *WINDOWS[1:]]).reason is Reason.WINDOW_INVERTED
     endless = replace(window(Stage.VOTING), closes_at=None)
     assert windows_are_sound([WINDOWS[0], endless, *WINDOWS[2:]]).reason is Reason.WINDOW_INVERTED
+
+
+SETTINGS = BallotSettings(("commune",), None, tallies_hidden=True)
+MORE = BallotSettings(("commune", "epci"), 3, tallies_hidden=False)
+VOTE_OPENS = opening_of(Stage.VOTING)
+
+
+@pytest.mark.parametrize(
+    ("actor", "changed", "why", "is_as_read", "at", "reason"),
+    [
+        pytest.param(ADMINISTRATOR, MORE, "parce que", True, VOTE_OPENS - TICK, None, id="until the vote opens"),
+        pytest.param(OPERATOR, MORE, "parce que", True, VOTE_OPENS - TICK, None, id="the operator too"),
+        pytest.param(ADMINISTRATOR, MORE, "parce que", True, VOTE_OPENS, Reason.BALLOT_RULES_FROZEN, id="at the opening"),
+        pytest.param(OPERATOR, MORE, "parce que", True, VOTE_OPENS, Reason.BALLOT_RULES_FROZEN, id="whoever asks"),
+        pytest.param(VISITOR, MORE, "", False, VOTE_OPENS, Reason.BALLOT_RULES_FROZEN, id="the moment comes first"),
+        pytest.param(ADMINISTRATOR, MORE, "parce que", True, during(Stage.TRACKING), Reason.BALLOT_RULES_FROZEN, id="for ever"),
+        pytest.param(MODERATOR, MORE, "parce que", True, during(Stage.NEEDS), Reason.NOT_YOUR_ROLE, id="a moderator"),
+        pytest.param(ADMINISTRATOR, MORE, " ", True, during(Stage.NEEDS), Reason.REASON_MISSING, id="no reason"),
+        pytest.param(
+            ADMINISTRATOR, replace(MORE, voter_kinds=()), "oui", True, during(Stage.NEEDS), Reason.NO_VOTER, id="nobody"
+        ),
+        pytest.param(
+            ADMINISTRATOR, MORE, "oui", False, during(Stage.NEEDS), Reason.BALLOT_RULES_CHANGED, id="changed meanwhile"
+        ),
+        pytest.param(
+            ADMINISTRATOR, SETTINGS, "oui", True, during(Stage.NEEDS), Reason.BALLOT_RULES_UNCHANGED, id="the same rules"
+        ),
+    ],
+)
+def test_who_may_change_the_rules_of_the_vote(
+    actor: Actor, changed: BallotSettings, why: str, is_as_read: bool, at: datetime, reason: Reason | None
+) -> None:
+    found = may_change_ballot_rules(
+        actor, calendar=CALENDAR, current=SETTINGS, changed=changed, reason=why, is_as_read=is_as_read, at=at
+    )
+    assert found.reason is reason
+    if reason is Reason.BALLOT_RULES_FROZEN:
+        assert found.moment is not None
+        assert found.moment.until == VOTE_OPENS
