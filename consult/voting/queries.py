@@ -22,7 +22,7 @@ from consult.ground.database import reading
 from consult.ground.paging import MOST_LISTED, Page
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
-from consult.register.queries import departements
+from consult.register.queries import places
 from consult.register.rules import Kind, Stratum, full_name
 from consult.voting.model import Support
 from consult.voting.rules import BallotRules, Given, Ranked, Tally, Weight, may_see_tallies, ranking, weight
@@ -135,6 +135,8 @@ class Share:
     label: str
     voted: int
     entitled: int
+    supports: int | None = None
+    """How many supports they gave; None where only turnout is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ class Turnout:
     by_stratum: Sequence[Share]
     by_departement: Sequence[Share]
     """By code; régions, which have none, are left out."""
+    by_region: Sequence[Share]
+    """By name; each collectivité is counted in the région where it is, each région in itself."""
 
 
 def turnout(edition: Edition) -> Turnout:
@@ -158,27 +162,30 @@ def turnout(edition: Edition) -> Turnout:
             _as_said(Support.kind).label("kind"),
             _as_said(Support.stratum).label("stratum"),
             _as_said(Support.departement).label("departement"),
+            _as_said(Support.region).label("region"),
         )
         .join(Attachment, Attachment.id == Support.attachment_id)
         .where(Support.edition_id == edition.id, counts())
         .group_by(Support.voice)
         .subquery()
     )
-    by_sort = (voters.c.kind, voters.c.stratum, voters.c.departement)
+    by_sort = (voters.c.kind, voters.c.stratum, voters.c.departement, voters.c.region)
     voted = session.execute(select(*by_sort, func.count().label("total")).group_by(*by_sort)).all()
-    of_register = (Collectivite.kind, Collectivite.stratum, Collectivite.departement)
+    of_register = (Collectivite.kind, Collectivite.stratum, Collectivite.departement, Collectivite.region)
     entitled = session.execute(
         select(*of_register, func.count().label("total"))
         .where(Collectivite.is_current, Collectivite.kind.in_(edition.voter_kinds))
         .group_by(*of_register)
     ).all()
     kinds = [kind for kind in Kind if kind.value in edition.voter_kinds]
+    by_code, regions = places()
     return Turnout(
         voted=sum(row.total for row in voted),
         entitled=sum(row.total for row in entitled),
         by_kind=_shares(voted, entitled, lambda row: row.kind, [(kind, kind.plural) for kind in kinds]),
         by_stratum=_shares(voted, entitled, lambda row: row.stratum, [(band, band.label) for band in Stratum]),
-        by_departement=_shares(voted, entitled, lambda row: row.departement, departements()),
+        by_departement=_shares(voted, entitled, lambda row: row.departement, by_code),
+        by_region=_shares(voted, entitled, lambda row: row.region, regions),
     )
 
 
@@ -193,15 +200,16 @@ def _shares(
     key: Callable[[Row[*tuple[Any, ...]]], str | None],
     sorts: Iterable[tuple[str, str]],
 ) -> list[Share]:
-    did, may = _totals(voted, key), _totals(entitled, key)
+    did, may = totals(voted, key), totals(entitled, key)
     return [Share(str(sort), label, did[sort], may[sort]) for sort, label in sorts]
 
 
-def _totals(rows: Iterable[Row[*tuple[Any, ...]]], key: Callable[[Row[*tuple[Any, ...]]], str | None]) -> Counter[str | None]:
-    totals: Counter[str | None] = Counter()
+def totals(rows: Iterable[Row[*tuple[Any, ...]]], key: Callable[[Row[*tuple[Any, ...]]], str | None]) -> Counter[str | None]:
+    """The `total` of rows that were grouped finer, by what `key` says of each."""
+    found: Counter[str | None] = Counter()
     for row in rows:
-        totals[key(row)] += row.total
-    return totals
+        found[key(row)] += row.total
+    return found
 
 
 # ── tallies: after the close ─────────────────────────────────────────────────────────────
@@ -280,7 +288,7 @@ def breakdown(edition: Edition, proposal_id: int, *, at: datetime) -> Breakdown:
         )
         .all()
     )
-    kinds, strata = _totals(rows, lambda row: row.kind), _totals(rows, lambda row: row.stratum)
+    kinds, strata = totals(rows, lambda row: row.kind), totals(rows, lambda row: row.stratum)
     return Breakdown(
         by_kind=[(kind.plural if kinds[kind] > 1 else kind.label, kinds[kind]) for kind in Kind if kinds[kind]],
         by_stratum=[(band.label, strata[band]) for band in Stratum if strata[band]],

@@ -154,6 +154,11 @@ def may_see_tallies(rules: BallotRules, at: datetime) -> Verdict:
     return Verdict(Reason.TALLIES_HIDDEN, Moment("see_tallies", at, window.closes_at, None))
 
 
+def may_name_supporters(rules: BallotRules, at: datetime) -> Verdict:
+    """Whether anyone may read which collectivités support a proposition: from the close of the vote on, secret or not."""
+    return verdict(may_see_tallies(rules, at), (rules.calendar.has_closed(Stage.VOTING, at), Reason.VOTE_NOT_OVER))
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What a proposition received: supports that count, and how many départements they come from."""
