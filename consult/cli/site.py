@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import click
@@ -160,11 +161,11 @@ def serve(bind: str, workers: int | None) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Veille sur les comptes, vide la boîte d’envoi, puis s’arrête.")
+@click.option("--once", is_flag=True, help="Scelle le journal, veille sur les comptes, vide la boîte d’envoi, puis s’arrête.")
 @with_app
 def work(once: bool) -> None:
-    """Envoie les courriels en attente, rappelle les brouillons avant la fin du recueil, prévient puis ferme les comptes que
-    personne ne visite depuis deux ans.
+    """Scelle le journal du vote, envoie les courriels en attente, rappelle les brouillons avant la fin du recueil, prévient puis
+    ferme les comptes que personne ne visite depuis deux ans.
 
     Peut tourner deux fois à la fois ; s’arrête entre deux messages.
     """
@@ -174,7 +175,9 @@ def work(once: bool) -> None:
             signal.signal(asked, lambda _number, _frame: stop.set())
     next_tending = time.monotonic()
     while not stop.is_set():
-        if time.monotonic() >= next_tending:
+        is_whole = time.monotonic() >= next_tending
+        seal_votes(stop, whole=is_whole) if once else surviving(partial(seal_votes, stop, whole=is_whole), 0)
+        if is_whole:
             next_tending = time.monotonic() + TEND_EVERY_SECONDS
             tend_once(stop) if once else surviving(lambda: tend_once(stop), None)
         sent, failed = work_once(stop) if once else work_on(stop)
@@ -199,6 +202,24 @@ def surviving(turn: Callable[[], Result], otherwise: Result) -> Result:
         return otherwise
     finally:
         database.db.session.close()
+
+
+def seal_votes(stop: threading.Event | None = None, *, whole: bool) -> int:
+    """Seal the journal of every vote, a batch at a time, until `stop` is set; how many batches.
+
+    `whole`: look back to the first event, and not only at the latest (`voting.journal.RECENT`).
+    """
+    from consult.calendar.queries import editions
+    from consult.voting.journal import where_to_look
+    from consult.voting.seals import seal_some
+
+    batches = 0
+    for edition in editions():
+        since = where_to_look(edition.id, whole=whole)
+        while since is not None and not (stop and stop.is_set()):
+            since = seal_some(edition.id, since=since, at=clock.now())
+            batches += 1
+    return batches
 
 
 def tend_once(stop: threading.Event | None = None) -> None:

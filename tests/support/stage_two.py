@@ -32,7 +32,7 @@ def propositions(edition: Edition, count: int = 3) -> list[Proposal]:
 def decide_attachment(actor: Actor, status: AttachmentStatus, *, at: datetime = DURING_VOTE) -> None:
     """Give the actor's attachment this status, as a moderator's decision or the person's departure would."""
     assert actor.mandate is not None
-    decided: dict[str, object] = {"status": status, "decided_at": at}
+    decided: dict[str, object] = {"status": status, "decided_at": None if status is AttachmentStatus.PENDING else at}
     if status is AttachmentStatus.VERIFIED:
         decided["verified_at"] = at
     with transaction() as session:
