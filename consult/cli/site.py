@@ -164,8 +164,8 @@ def serve(bind: str, workers: int | None) -> None:
 @click.option("--once", is_flag=True, help="Scelle le journal, veille sur les comptes, vide la boîte d’envoi, puis s’arrête.")
 @with_app
 def work(once: bool) -> None:
-    """Scelle le journal du vote, envoie les courriels en attente, rappelle les brouillons avant la fin du recueil, prévient puis
-    ferme les comptes que personne ne visite depuis deux ans.
+    """Scelle le journal du vote, envoie les courriels en attente, rappelle les brouillons avant la fin du recueil, prévient
+    puis ferme les comptes que personne ne visite depuis deux ans.
 
     Peut tourner deux fois à la fois ; s’arrête entre deux messages.
     """

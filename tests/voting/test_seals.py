@@ -236,7 +236,7 @@ class TestSealing:
         """A support whose number is far behind the last sealed one: a transaction that took its time."""
         monkeypatch.setattr(journal, "RECENT", 1)
         edition = world.edition()
-        first, second, _ = propositions(edition)
+        first, *_ = propositions(edition)
         give_support(world.person(ROCAMADOUR), first.id, at=DURING_VOTE)
         give_support(world.person(GRAMAT), first.id, at=DURING_VOTE)
         give_support(world.person(LOT), first.id, at=DURING_VOTE)
@@ -268,9 +268,8 @@ class TestSealing:
         from consult.ground.database import transaction
 
         with transaction() as session:
-            for event in session.scalars(
-                select(Event).where(Event.kind.in_((EventKind.SUPPORT_GIVEN, EventKind.SUPPORT_WITHDRAWN)))
-            ):
+            of_supports = Event.kind.in_((EventKind.SUPPORT_GIVEN, EventKind.SUPPORT_WITHDRAWN))
+            for event in session.scalars(select(Event).where(of_supports)):
                 event.data = {name: event.data[name] for name in ("receipt", "replaced") if name in event.data}
         seal_now(edition)
         found = [(one["receipt"], one["collectivite_siren"], one["departement"], one["counts"]) for one in lines(edition)]
