@@ -29,7 +29,7 @@ from consult.contributions.rules import (
     may_withdraw_me_too,
     search_text,
 )
-from consult.contributions.terms import index_terms
+from consult.contributions.terms import add_terms, index_terms
 from consult.contributions.versions import add_correction, add_version, last_rank, text_of
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import transaction
@@ -112,8 +112,7 @@ def publish(
         )
         session.add(contribution)
         session.flush()
-        _add_themes(session, contribution, draft.themes)
-        index_terms(session, contribution)
+        add_terms(session, contribution, _add_themes(session, contribution, draft.themes))
         text = text_of(contribution, draft.themes)
         add_version(session, contribution, text, rank=1, person_id=actor.person_id, at=at)
         index_new(session, contribution)
@@ -159,8 +158,7 @@ def edit(
         contribution.search_text = _search_text(_speaker(session, contribution), draft)
         contribution.revision += 1
         session.execute(delete(ContributionTheme).where(ContributionTheme.contribution_id == contribution.id))
-        _add_themes(session, contribution, draft.themes)
-        index_terms(session, contribution)
+        index_terms(session, contribution, _add_themes(session, contribution, draft.themes))
         after = text_of(contribution, draft.themes)
         add_correction(session, contribution, before, after, last=last, person_id=actor.person_id, at=at)
         index(session, [contribution.id])
@@ -209,6 +207,7 @@ def say_me_too(actor: Actor, contribution_id: int, *, at: datetime) -> None:
             at=at,
         ).or_refuse()
         session.add(MeToo(contribution_id=contribution.id, siren=actor.siren, person_id=actor.person_id, at=at))
+        contribution.me_too_count += 1
         _tell(session, EventKind.ME_TOO_SAID, actor, contribution, at=at)
 
 
@@ -222,6 +221,7 @@ def withdraw_me_too(actor: Actor, contribution_id: int, *, at: datetime) -> None
         edition, contribution = _locked(session, contribution_id)
         may_withdraw_me_too(actor, said=_said(session, actor, contribution), calendar=edition.calendar, at=at).or_refuse()
         session.execute(delete(MeToo).where(MeToo.contribution_id == contribution.id, MeToo.siren == actor.siren))
+        contribution.me_too_count -= 1
         _tell(session, EventKind.ME_TOO_WITHDRAWN, actor, contribution, at=at)
 
 
@@ -344,16 +344,16 @@ def _theme_slugs(session: Session, contribution: Contribution) -> Sequence[str]:
     ).all()
 
 
-def _add_themes(session: Session, contribution: Contribution, slugs: Sequence[str]) -> None:
+def _add_themes(session: Session, contribution: Contribution, slugs: Sequence[str]) -> Sequence[int]:
+    """Give it these themes; their ids. Raises NotFound when one is not of the edition."""
     chosen = select(literal(contribution.id), Theme.id).where(
         Theme.edition_id == contribution.edition_id, Theme.slug.in_(slugs)
     )
-    added = session.execute(
-        insert(ContributionTheme).from_select(["contribution_id", "theme_id"], chosen),
-        execution_options={"preserve_rowcount": True},
-    )
-    if added.rowcount != len(set(slugs)):  # type: ignore[attr-defined]
+    new = insert(ContributionTheme).from_select(["contribution_id", "theme_id"], chosen)
+    added = session.scalars(new.returning(ContributionTheme.theme_id)).all()
+    if len(added) != len(set(slugs)):
         raise NotFound
+    return added
 
 
 def _tell(session: Session, kind: EventKind, actor: Actor, contribution: Contribution, *, at: datetime, **data: Any) -> None:

@@ -17,11 +17,11 @@ from consult.calendar.numbers import following, lock_numbers
 from consult.calendar.queries import locked_edition
 from consult.contributions.import_file import Fault, ImportFault, read_table, shown
 from consult.contributions.import_rows import Entry, Known, Reading, read, sirens_in
-from consult.contributions.model import Contribution, ContributionTerm, ContributionTheme, ContributionWord, ImportRun
+from consult.contributions.model import Contribution, ContributionTheme, ContributionWord, ImportRun
 from consult.contributions.postings import Postings
 from consult.contributions.rules import Status, may_import, search_text
 from consult.contributions.stems import compared, stem_set
-from consult.contributions.terms import terms
+from consult.contributions.terms import TermsToAdd, marks, terms
 from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
 from consult.ground.text import fold
@@ -198,13 +198,14 @@ def _write(
     """The rows, a batch at a time, then what is derived from them."""
     contribution: DatabaseTable = Contribution.__table__  # type: ignore[assignment]
     theme: DatabaseTable = ContributionTheme.__table__  # type: ignore[assignment]
-    said, stems = Postings(ContributionTerm), Postings(ContributionWord)
+    said, stems = TermsToAdd(), Postings(ContributionWord)
     rows = _rows(edition_id, source, entries, places, start=start, at=at)
     done = 0
     while batch := list(islice(rows, BATCH)):
         session.execute(contribution.insert(), batch)
         for row in batch:
             said.add(row["number"], terms(row["search_text"]))
+            said.add(row["number"], marks(row, entries[row["number"] - start].themes))
             stems.add(row["number"], stem_set(compared(row["title"], row["situation"], row["effects"])))
         done += len(batch)
         if progress:
@@ -215,8 +216,8 @@ def _write(
         {"contribution_id": ids[number], "theme_id": one} for number, entry in enumerate(entries, start) for one in entry.themes
     ]:
         session.execute(theme.insert(), links)
-    for postings in (said, stems):
-        postings.write(session, edition_id, ids)
+    said.write(session, edition_id)
+    stems.write(session, edition_id, ids)
 
 
 def _rows(

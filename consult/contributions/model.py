@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from consult.calendar.model import Theme
@@ -18,6 +18,10 @@ from consult.register.rules import Kind, Stratum
 __all__ = ["Contribution", "ContributionTheme", "ContributionType", "MeToo", "Status"]
 
 
+_FILTERED = ("status", "type", "departement", "region", "kind", "stratum", "siren", "hidden_at", "id")
+_HIDDEN = text("hidden_at IS NOT NULL")
+
+
 class Contribution(Base):
     """A need or an existing service, in the name of a collectivité (or, for a service, of a partner)."""
 
@@ -26,10 +30,10 @@ class Contribution(Base):
         UniqueConstraint("edition_id", "number"),
         Index("ix_contribution_edition_status_number", "edition_id", "status", "number"),
         Index("ix_contribution_edition_departement", "edition_id", "departement"),
-        Index(  # all that a list filters by, in the order of the numbers: whatever is asked, the texts are not read
-            "ix_contribution_listed",
-            *("edition_id", "number", "status", "type", "departement", "region", "kind", "stratum", "siren", "hidden_at"),
-        ),
+        # All that a list filters by, in each order that it may take: whatever is asked, the texts are not read.
+        Index("ix_contribution_listed", "edition_id", "number", *_FILTERED),
+        Index("ix_contribution_shared", "edition_id", "me_too_count", "number", *_FILTERED),
+        Index("ix_contribution_hidden", "edition_id", "number", sqlite_where=_HIDDEN, postgresql_where=_HIDDEN),
         Index("uq_contribution_source", "edition_id", "source", "source_reference", unique=True),
         CheckConstraint("status = 'draft' OR published_at IS NOT NULL", name="published_has_an_instant"),
         CheckConstraint("siren IS NOT NULL OR partner IS NOT NULL", name="somebody_speaks"),
@@ -87,6 +91,8 @@ class Contribution(Base):
     hidden_at: Mapped[datetime | None]
     """When the team hid an abusive text: its page says so and why, and still counts in every figure."""
     hidden_reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    me_too_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many collectivités share it, kept with each `MeToo` said or taken back: a list is sorted by it."""
     source: Mapped[str | None] = mapped_column(String(60))
     """Where it was imported from; with its reference there, it is imported once."""
     source_reference: Mapped[str | None] = mapped_column(String(200))
@@ -194,17 +200,22 @@ class ContributionWord(Base):
 
 
 class ContributionTerm(Base):
-    """One whole word, folded, that a contribution holds: what the search reads, by the beginning of words."""
+    """One whole word, folded, or one mark, and which contributions hold it: what the search reads, by the beginning of words.
+
+    A row is of sixty-three numbers of an edition, from 63 × `block` on, one bit each: a word that everybody writes is two rows
+    a hundred contributions, so that those which hold several words are found, and counted, in no time.
+    """
 
     __tablename__ = "contribution_term"
     __table_args__ = (
-        Index("ix_contribution_term_contribution_id", "contribution_id"),
+        Index("ix_contribution_term_edition_id_block", "edition_id", "block"),
         {"sqlite_with_rowid": False},
     )
 
     edition_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     term: Mapped[str] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"), primary_key=True)
-    contribution_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    block: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    held: Mapped[int] = mapped_column(BigInteger)
 
 
 class Remark(Base):

@@ -1,4 +1,4 @@
-"""What the search and the look-alikes read: by word, the contributions that hold it. Derived from the texts, never typed."""
+"""What the look-alikes read: by stem, the contributions that hold it. Derived from the texts, never typed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from consult.contributions.model import ContributionTerm, ContributionWord
+from consult.contributions.model import ContributionWord
 from consult.register import bulk
 
 BATCH = 50_000
@@ -16,9 +16,9 @@ COPIED = 5_000
 
 
 class Postings:
-    """Words on their way to one of the two tables, gathered text by text: a word said ten thousand times is held once."""
+    """Stems on their way to the table, gathered text by text: one that ten thousand texts hold is held once."""
 
-    def __init__(self, table: type[ContributionTerm | ContributionWord]) -> None:
+    def __init__(self, table: type[ContributionWord]) -> None:
         self.table = table
         self.held: defaultdict[str, list[int]] = defaultdict(list)
 

@@ -1,21 +1,21 @@
 """Reading contributions: the list and its filters, one of them, who shares it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, case, cast, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, case, cast, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import RECEIVED, ContributionType, Status, searched_words
-from consult.contributions.terms import holds
+from consult.contributions.terms import MARKED, Numbers, holding, marks
 from consult.ground.actor import Profile
 from consult.ground.database import reading
-from consult.ground.paging import MOST_LISTED, PAGE_SIZE, Page, offset
+from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.register.model import Collectivite
 from consult.register.rules import Kind, Stratum, full_name, kind_label
@@ -55,6 +55,8 @@ class Filters:
     stratum: Stratum | None = None
     siren: str | None = None
     words: str = ""
+    hidden: bool = False
+    """Only those whose text the team hid."""
     sort: Sort = Sort.RECENT
 
 
@@ -88,9 +90,6 @@ class ContributionLine:
     """Whether the team hid its text: the title says so in its place."""
 
 
-_COUNT_ME_TOO = (
-    select(func.count()).select_from(MeToo).where(MeToo.contribution_id == Contribution.id).correlate(Contribution)
-).scalar_subquery()
 _THEME_IDS = (
     select(func.aggregate_strings(cast(ContributionTheme.theme_id, String), ","))
     .where(ContributionTheme.contribution_id == Contribution.id)
@@ -111,6 +110,7 @@ _COLUMNS = (
     Contribution.published_at,
     Contribution.revision,
     Contribution.hidden_at,
+    Contribution.me_too_count,
     Collectivite.name,
     Collectivite.kind,
     Collectivite.category,
@@ -123,18 +123,14 @@ _COLUMNS = (
 def find(edition_id: int, filters: Filters, *, page: int = 1, size: int = PAGE_SIZE) -> Page[ContributionLine]:
     """A page of the contributions of an edition. One statement; two when the page asked for is beyond the last.
 
-    The ids of the page are found first, from an index; only what is shown is then joined and counted.
+    The ids of the page are found first, from an index; only what is shown is then joined. To search, and to keep a theme, takes
+    two statements, three when a status is kept too: which hold the words is known before any is read.
     """
-    kept = _kept(edition_id, filters)
-    order = _order(filters.sort)
-    found = select(Contribution.id, Contribution.number).where(*kept)
-    if filters.words:  # what is searched is looked for once, to be counted and shown
-        searched = found.cte("searched")
-        found = select(Contribution.id, Contribution.number).join(searched, searched.c.id == Contribution.id)
-        total = select(func.count()).select_from(searched).scalar_subquery()
-    else:
-        total = select(func.count()).select_from(Contribution).where(*kept).scalar_subquery()
-    ids = _ranked(found, filters.sort).offset(offset(page, size)).limit(size).subquery()
+    if searched_words(filters.words) or (filters.theme_id and _is_marked(filters)):
+        return _held(edition_id, filters, page, size)
+    kept, order = _kept(edition_id, filters), _order(filters.sort)
+    total = select(func.count()).select_from(Contribution).where(*kept).scalar_subquery()
+    ids = select(Contribution.id).where(*kept).order_by(*order).offset(offset(page, size)).limit(size).subquery()
     rows = reading().execute(_lines(total.label("total")).join(ids, ids.c.id == Contribution.id).order_by(*order)).all()
     if rows:
         return Page([_line(row) for row in rows], page, rows[0].total, size)
@@ -144,13 +140,65 @@ def find(edition_id: int, filters: Filters, *, page: int = 1, size: int = PAGE_S
     return find(edition_id, filters, page=last, size=size)
 
 
+def _held(edition_id: int, filters: Filters, page: int, size: int) -> Page[ContributionLine]:
+    found = _holding(edition_id, filters)
+    listed = None if _is_marked(filters) else _listed(edition_id, filters, found)
+    total = len(found if listed is None else listed)
+    page = min(page, Page((), 1, total, size).pages)
+    here = slice(first := offset(page, size), first + size)
+    shown = found.some(here, latest_first=filters.sort is Sort.RECENT) if listed is None else listed[here]
+    by_number = {line.number: line for line in _numbered(edition_id, shown)} if shown else {}
+    return Page([by_number[number] for number in shown], page, total, size)
+
+
+def _is_marked(filters: Filters) -> bool:
+    """Whether the words and marks say it all: neither the status nor the order of the list depends on what became of them."""
+    return not filters.status and not filters.hidden and filters.sort in (Sort.RECENT, Sort.OLDEST)
+
+
+def _holding(edition_id: int, filters: Filters) -> Numbers:
+    """The numbers of those that hold the words and bear the marks. A number typed alone is found too."""
+    words = searched_words(filters.words)
+    also = None
+    if len(words) == 1 and words[0].isdecimal() and len(words[0]) < 8:
+        also = select(Contribution.number).where(*_kept(edition_id, filters), Contribution.number == int(words[0]))
+    wanted = marks({name: getattr(filters, name) for name in MARKED}, [filters.theme_id] if filters.theme_id else [])
+    return holding(edition_id, words, wanted, also=also, but_hidden=bool(words) and not filters.hidden)
+
+
+FEW = 500
+"""Numbers that a statement is given one by one; beyond, what is kept is read whole, and compared here."""
+
+
+def _listed(edition_id: int, filters: Filters, found: Numbers) -> Sequence[int]:
+    """Those found that the other filters keep, in the order of the list. One statement."""
+    kept = _kept(edition_id, Filters(status=filters.status, hidden=filters.hidden))
+    if len(found) <= FEW:
+        kept.append(Contribution.number.in_(list(found)))
+    numbers = reading().scalars(select(Contribution.number).where(*kept).order_by(*_order(filters.sort)))
+    return [number for number in numbers if number in found]
+
+
+def _numbered(edition_id: int, numbers: Sequence[int]) -> Sequence[ContributionLine]:
+    rows = reading().execute(_lines().where(Contribution.edition_id == edition_id, Contribution.number.in_(numbers)))
+    return [_line(row) for row in rows]
+
+
 def latest(edition_id: int, filters: Filters, *, size: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The last ones that a list keeps, latest first, with the beginning of their text; hidden ones left out. One statement."""
+    """The last ones that a list keeps, latest first, with the beginning of their text; hidden ones left out.
+
+    One statement; two or three when words are searched.
+    """
     kept = [*_kept(edition_id, filters), Contribution.hidden_at.is_(None)]
+    if searched_words(filters.words):
+        recent = replace(filters, sort=Sort.RECENT)
+        found = _holding(edition_id, recent)
+        some = found.some(slice(0, size + 1), latest_first=True)  # one of them, found by its number, may be hidden
+        kept.append(Contribution.number.in_(some if _is_marked(recent) else _listed(edition_id, recent, found)[: size + 1]))
     ids = select(Contribution.id).where(*kept).order_by(Contribution.number.desc()).limit(size).subquery()
     beginning = func.substr(Contribution.situation, 1, BEGINNING).label("beginning")
-    found = _lines(beginning, Contribution.status_at).join(ids, ids.c.id == Contribution.id)
-    return reading().execute(found.order_by(Contribution.number.desc())).all()
+    entries = _lines(beginning, Contribution.status_at).join(ids, ids.c.id == Contribution.id)
+    return reading().execute(entries.order_by(Contribution.number.desc())).all()
 
 
 def lines(contribution_ids: Sequence[int] | Select[Any]) -> Sequence[ContributionLine]:
@@ -163,7 +211,7 @@ def lines(contribution_ids: Sequence[int] | Select[Any]) -> Sequence[Contributio
 
 def _lines(*more: Any) -> Select[*tuple[Any, ...]]:
     return (
-        select(*_COLUMNS, _COUNT_ME_TOO.label("me_too"), _THEME_IDS.label("theme_ids"), *more)
+        select(*_COLUMNS, _THEME_IDS.label("theme_ids"), *more)
         .select_from(Contribution)
         .outerjoin(Collectivite, Collectivite.siren == Contribution.siren)
     )
@@ -184,7 +232,7 @@ def _line(row: Any) -> ContributionLine:
         profile=row.profile,
         function=row.function,
         source=row.source,
-        me_too=row.me_too,
+        me_too=row.me_too_count,
         theme_ids=tuple(sorted(int(theme) for theme in (row.theme_ids or "").split(",") if theme)),
         scheme_id=row.scheme_id,
         published_at=row.published_at,
@@ -197,6 +245,7 @@ _PLACED = (Contribution.departement, Contribution.region, Contribution.kind, Con
 
 
 def _kept(edition_id: int, filters: Filters) -> list[ColumnElement[bool]]:
+    """What the filters keep, the words apart."""
     kept: list[ColumnElement[bool]] = [
         Contribution.edition_id == edition_id,
         Contribution.status == filters.status if filters.status else Contribution.status != Status.DRAFT,
@@ -210,23 +259,9 @@ def _kept(edition_id: int, filters: Filters) -> list[ColumnElement[bool]]:
         kept.append(
             exists().where(ContributionTheme.contribution_id == Contribution.id, ContributionTheme.theme_id == filters.theme_id)
         )
-    words = searched_words(filters.words)
-    found: list[ColumnElement[bool]] = [holds(edition_id, word) for word in words]
-    if found:
-        found.append(Contribution.hidden_at.is_(None))  # a hidden text is found by its number only
-    if len(words) == 1 and words[0].isdecimal() and len(words[0]) < 8:
-        return [*kept, and_(*found) | (Contribution.number == int(words[0]))]
-    return [*kept, *found]
-
-
-def _ranked(found: Select[int, int], sort: Sort) -> Select[int, int]:
-    """In the order of the list. How many share each is counted for all at once: the count of one is for the few shown."""
-    if sort is not Sort.SHARED:
-        return found.order_by(*_order(sort))
-    counts = select(MeToo.contribution_id, func.count().label("shared")).group_by(MeToo.contribution_id).subquery("counts")
-    return found.outerjoin(counts, counts.c.contribution_id == Contribution.id).order_by(
-        func.coalesce(counts.c.shared, 0).desc(), Contribution.number.desc()
-    )
+    if filters.hidden:
+        kept.append(Contribution.hidden_at.is_not(None))
+    return kept
 
 
 def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
@@ -236,7 +271,7 @@ def _order(sort: Sort) -> tuple[ColumnElement[Any], ...]:
         case Sort.OLDEST:
             return (Contribution.number.asc(),)
         case Sort.SHARED:
-            return (_COUNT_ME_TOO.desc(), Contribution.number.desc())
+            return (Contribution.me_too_count.desc(), Contribution.number.desc())
         case Sort.WAITING:
             waits = case((Contribution.status == Status.PUBLISHED, 0), else_=1)
             return (waits.asc(), Contribution.number.asc())
@@ -316,45 +351,3 @@ def sharing(contribution_id: int, siren: str | None) -> Sharing:
     )
     first = [Sharer(row.siren, full_name(row.name, row.kind, row.departement_name), row.is_current, row.at) for row in rows]
     return Sharing(first, rows[0].total, bool(rows[0].ours)) if rows else Sharing([], 0, ours=False)
-
-
-@dataclass(frozen=True, slots=True)
-class OfCollectivite:
-    """A contribution on the page of a collectivité that wrote it, or shares it."""
-
-    edition_id: int
-    number: int
-    title: str
-    type: ContributionType
-    status: Status
-
-
-def _of_collectivite() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Contribution.edition_id,
-            Contribution.number,
-            PUBLIC_TITLE,
-            Contribution.type,
-            Contribution.status,
-            func.count().over(),
-        )
-        .where(Contribution.status.in_(RECEIVED))
-        .order_by(Contribution.edition_id.desc(), Contribution.number)
-        .limit(MOST_LISTED)
-    )
-
-
-def written_by(siren: str) -> Page[OfCollectivite]:
-    """What a collectivité wrote, latest edition first, whatever became of it. One statement."""
-    return _page(_of_collectivite().where(Contribution.siren == siren))
-
-
-def shared_by(siren: str) -> Page[OfCollectivite]:
-    """What others wrote and a collectivité shares, latest edition first. One statement."""
-    return _page(_of_collectivite().join(MeToo, MeToo.contribution_id == Contribution.id).where(MeToo.siren == siren))
-
-
-def _page(statement: Select[*tuple[Any, ...]]) -> Page[OfCollectivite]:
-    rows = reading().execute(statement).all()
-    return Page([OfCollectivite(*row[:-1]) for row in rows], 1, rows[0][-1] if rows else 0, MOST_LISTED)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
 from consult.calendar.queries import editions
-from consult.contributions.queries import shared_by, written_by
+from consult.contributions.of_collectivite import shared_by, written_by
 from consult.ground.paging import Page
 from consult.ground.text import visible
 from consult.interests.queries import offered_by

@@ -38,7 +38,7 @@ from consult.calendar import queries as calendars
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too
-from consult.contributions.queries import shared_by, written_by
+from consult.contributions.of_collectivite import shared_by, written_by
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction

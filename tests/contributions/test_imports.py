@@ -212,8 +212,11 @@ def test_what_is_imported_is_found_listed_and_written_to_nobody(edition: Edition
     bring(edition, decidim())
     assert [line.number for line in find(edition.id, Filters(words="repar vélo")).items] == [1]
     assert [line.speaker for line in find(edition.id, Filters()).items] == ["Participant anonyme"] * 2
-    terms = reading().scalars(select(ContributionTerm.term).where(ContributionTerm.contribution_id == one(edition.id, 1).id))
-    assert set(terms) == {"participant", "anonyme", "un", "velo", "partager", "reparer", "des", "velos"}
+    terms = reading().scalars(select(ContributionTerm.term).where(ContributionTerm.held.bitwise_and(1 << 1) != 0))
+    words = {"participant", "anonyme", "un", "velo", "partager", "reparer", "des", "velos"}
+    theme = one(edition.id, 1).themes[0].id
+    assert set(terms) == words | {"=type:need", f"=theme:{theme}"}
+    assert [line.number for line in find(edition.id, Filters(words="velo", theme_id=theme)).items] == [1]
     assert count(Message) == 0
 
 

@@ -1,5 +1,6 @@
 """Listing contributions: what filters keep, in what order, and at what price."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -69,6 +70,17 @@ def test_what_waits_comes_first(world: World, edition_id: int) -> None:
         (Filters(words="n° 3"), []),
         (Filters(words="100 %"), []),
         (Filters(words="_"), [4, 3, 2, 1]),
+        (Filters(words="signal", type=ContributionType.EXISTING_SERVICE), [4, 3]),
+        (Filters(words="de", departement="46"), [3, 1]),
+        (Filters(words="de", departement="46", sort=Sort.OLDEST), [1, 3]),
+        (Filters(words="de", status=Status.PUBLISHED, departement="46"), [3, 1]),
+        (Filters(words="signal", status=Status.WITHDRAWN), []),
+        (Filters(words="signal", siren=LOT), [3]),
+        (Filters(words="de", region="76", sort=Sort.SHARED), [3, 1]),
+        (Filters(words="signal", siren=GRAMAT), []),
+        (Filters(words="2", departement="46"), []),
+        (Filters(words="2", status=Status.PUBLISHED), [2]),
+        (Filters(hidden=True), []),
     ],
 )
 def test_filters(edition_id: int, filters: Filters, found: list[int]) -> None:
@@ -77,7 +89,15 @@ def test_filters(edition_id: int, filters: Filters, found: list[int]) -> None:
 
 def test_a_theme_keeps_what_has_it_among_others(edition_id: int) -> None:
     by_slug = {theme.slug: theme.id for theme in themes(edition_id)}
-    assert numbers(edition_id, Filters(theme_id=by_slug["inclusion-numerique"])) == [4, 3, 1]
+    wanted = Filters(theme_id=by_slug["inclusion-numerique"])
+    assert numbers(edition_id, wanted) == [4, 3, 1]
+    assert numbers(edition_id, replace(wanted, sort=Sort.OLDEST)) == [1, 3, 4]
+    assert numbers(edition_id, replace(wanted, sort=Sort.SHARED)) == [4, 3, 1]
+    assert numbers(edition_id, replace(wanted, status=Status.PUBLISHED)) == [4, 3, 1]
+    assert numbers(edition_id, replace(wanted, type=ContributionType.NEED)) == [1]
+    assert numbers(edition_id, replace(wanted, type=ContributionType.NEED, words="cantine")) == [1]
+    assert numbers(edition_id, replace(wanted, words="de", type=ContributionType.NEED)) == [1]
+    assert numbers(edition_id, Filters(theme_id=by_slug["inclusion-numerique"], words="nids")) == []
 
 
 def test_a_line_says_who_speaks(edition_id: int) -> None:
@@ -95,6 +115,8 @@ def test_pages_cut_the_list_and_the_last_one_answers_for_those_beyond(edition_id
     assert ([line.number for line in page.items], page.total, page.pages) == ([1], 4, 2)
     beyond = find(edition_id, Filters(), page=99, size=3)
     assert (beyond.number, [line.number for line in beyond.items]) == (2, [1])
+    searched = find(edition_id, Filters(words="signal", type=ContributionType.EXISTING_SERVICE), page=99, size=1)
+    assert (searched.number, searched.total, [line.number for line in searched.items]) == (2, 2, [3])
     nothing = find(edition_id, Filters(words="introuvable"), page=7)
     assert (nothing.number, nothing.total, list(nothing.items)) == (1, 0, [])
 
@@ -107,3 +129,24 @@ def test_a_page_is_one_statement(world: World, rows: int) -> None:
     with count_statements() as sent:
         assert find(edition.id, Filters()).total == rows
     assert len(sent) == 1, "\n".join(sent)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(
+    ("filters", "statements"),
+    [
+        (Filters(words="carnet"), 2),
+        (Filters(words="carnet habitants", type=ContributionType.NEED, departement="46"), 2),
+        (Filters(words="carnet", status=Status.PUBLISHED), 3),
+        (Filters(words="carnet", sort=Sort.SHARED), 3),
+    ],
+)
+def test_a_search_is_two_statements_three_when_what_became_of_them_counts(
+    world: World, rows: int, filters: Filters, statements: int
+) -> None:
+    edition, author = world.edition(), world.person(ROCAMADOUR)
+    for rank in range(rows):
+        need(author, edition, at=DURING_NEEDS + timedelta(minutes=rank))
+    with count_statements() as sent:
+        assert find(edition.id, filters).total == rows
+    assert len(sent) == statements, "\n".join(sent)

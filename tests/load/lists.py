@@ -22,7 +22,7 @@ from werkzeug.test import Client
 from consult.calendar.model import Edition, Theme
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import ContributionType, Status, search_text
-from consult.contributions.terms import add_terms
+from consult.contributions.terms import TermsToAdd, marks, terms
 from consult.ground.actor import Profile
 from consult.ground.database import db, reading, transaction
 from consult.proposals.model import Proposal, ProposalContribution
@@ -41,15 +41,19 @@ WORDS = (
     "téléphone", "courriel", "tableau", "classeur", "voirie", "éclairage", "déchets", "collecte", "association", "salle",
     "réservation", "calendrier", "état", "civil", "acte", "urbanisme", "permis",
 )  # fmt: skip
+RARE = " fontaine gargouille"
+"""Two words that only one in five of the latest hundred holds."""
 PAGES = {
     "first page": "",
     "last page": "?page=500",
-    "two filters": "?type=besoin&statut=en-attente",
+    "two filters": "?type=besoin&statut=regroupee",
+    "four filters": "?nature=commune&region=84&population=lt2000&type=besoin",
     "a theme": "?theme=mobilite-transports",
+    "oldest first": "?tri=ancien",
     "most shared": "?tri=partage",
-    "four filters": "?nature=commune&population=lt500&region=84&type=besoin",
-    "search": "?q=cantine+urbanisme",
-    "rare search": "?q=cantine+brochier",
+    "common words": "?q=cantine+urbanisme",
+    "rare words": "?q=fontaine+gargouille",
+    "words, filter": "?q=cantine+urbanisme&type=besoin",
     "feed": ".atom",
     "one": "/{total}",
 }
@@ -89,11 +93,15 @@ def fill(app: Flask, slug: str, total: int) -> None:
         start = (session.scalar(select(Contribution.id).order_by(Contribution.id.desc()).limit(1)) or 0) + 1
         rows = list(_contributions(edition, person.person_id, communes, start=start, total=total))
         session.execute(insert(Contribution), rows)
-        add_terms(session, Contribution.edition_id == edition.id)
         links = [_links(row, total, themes, communes, answers, person.person_id) for row in rows]
         for rank, table in enumerate((ContributionTheme, MeToo, ProposalContribution)):
             if found := [link for of_one in links for link in of_one[rank]]:
                 session.execute(insert(table), found)
+        held = TermsToAdd()
+        for row, (themed, *_) in zip(rows, links, strict=True):
+            held.add(row["number"], terms(row["search_text"]))
+            held.add(row["number"], marks(row, [link["theme_id"] for link in themed]))
+        held.write(session, edition.id)
     if db.engine.dialect.name == "postgresql":  # as autovacuum does within a minute
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
@@ -108,6 +116,8 @@ def _contributions(
         chance = random.Random(total - number)
         siren, departement, name, region, kind, stratum = chance.choice(communes)
         title, situation = " ".join(chance.choices(WORDS, k=8)), " ".join(chance.choices(WORDS, k=90))
+        if total - number < SMALL and number % 5 == 0:
+            situation += RARE
         status = chance.choice(OUTCOMES)
         at = DURING_NEEDS - timedelta(seconds=total - number)
         yield {
@@ -137,7 +147,13 @@ def _contributions(
             "status_reason": "Hors du champ." if status is Status.INELIGIBLE else "",
             "status_at": at,
             "published_at": at,
+            "me_too_count": len(_sharers(total - number, communes)),
         }
+
+
+def _sharers(before_last: int, communes: Any) -> Any:
+    chance = random.Random(f"shared {before_last}")
+    return chance.sample(communes, chance.randrange(8))
 
 
 def _links(
@@ -145,7 +161,7 @@ def _links(
 ) -> Any:
     """Its themes, who shares it, and what answers it."""
     chance = random.Random(total - row["number"])
-    sharers = chance.sample(communes, chance.randrange(8))
+    sharers = _sharers(total - row["number"], communes)
     answering = chance.sample(answers, 2) if row["status"] is Status.GROUPED else []
     return (
         [{"contribution_id": row["id"], "theme_id": theme} for theme in chance.sample(themes, chance.randint(1, 2))],
