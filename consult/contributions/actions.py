@@ -14,6 +14,7 @@ from consult.accounts.queries import as_now
 from consult.calendar.model import Edition, Theme
 from consult.calendar.numbers import following, lock_numbers
 from consult.calendar.queries import locked_edition
+from consult.calendar.rules import Stage
 from consult.contributions.drafts import draft_to_publish, mark_published
 from consult.contributions.files import carry_files
 from consult.contributions.look_alikes import index, index_new
@@ -116,14 +117,16 @@ def publish(
         text = text_of(contribution, draft.themes)
         add_version(session, contribution, text, rank=1, person_id=actor.person_id, at=at)
         index_new(session, contribution)
+        joined = 0
         if kept is not None:
             mark_published(kept, contribution)
-            carry_files(session, kept, contribution)
+            joined = carry_files(session, kept, contribution)
         subject = f"contribution:{contribution.number}"
         record(
             session, EventKind.CONTRIBUTION_PUBLISHED, actor, at=at, edition_id=edition_id, subject=subject, title=draft.title
         )
-        _acknowledge(session, edition, contribution, author.email, speaker=author.name or draft.partner, at=at)
+        speaker = author.name or draft.partner
+        _acknowledge(session, edition, contribution, author.email, speaker=speaker, documents=joined, at=at)
     return contribution
 
 
@@ -362,8 +365,9 @@ def _tell(session: Session, kind: EventKind, actor: Actor, contribution: Contrib
 
 
 def _acknowledge(
-    session: Session, edition: Edition, contribution: Contribution, email: str, *, speaker: str, at: datetime
+    session: Session, edition: Edition, contribution: Contribution, email: str, *, speaker: str, documents: int, at: datetime
 ) -> None:
+    closes_at = edition.calendar.window(Stage.NEEDS).closes_at
     post(
         session,
         Notice.CONTRIBUTION_PUBLISHED,
@@ -375,4 +379,8 @@ def _acknowledge(
         title=contribution.title,
         type=contribution.type.value,
         speaker=speaker,
+        is_partner=contribution.siren is None,
+        documents=documents,
+        received_at=at.isoformat(),
+        closes_at=closes_at.isoformat() if closes_at else None,
     )

@@ -180,13 +180,15 @@ def _remove(session: Session, actor: Actor, row: ContributionFile, at: datetime,
     record(session, EventKind.FILE_REMOVED, actor, at=at, **told, **_facts(row))
 
 
-def carry_files(session: Session, draft: Draft, contribution: Contribution) -> None:
-    """What was joined to a draft is now joined to the contribution it became."""
-    session.execute(
+def carry_files(session: Session, draft: Draft, contribution: Contribution) -> int:
+    """What was joined to a draft is now joined to the contribution it became. Gives how many documents may be read there."""
+    carried = session.scalars(
         update(ContributionFile)
         .where(ContributionFile.draft_id == draft.id)
         .values(contribution_id=contribution.id, draft_id=None)
+        .returning(ContributionFile.removed_at)
     )
+    return sum(removed_at is None for removed_at in carried)
 
 
 def sweep_store(store: Store, *, at: datetime) -> int:

@@ -74,6 +74,7 @@ def show(e: str, n: int) -> str:
         files=readable_files(contribution),
         voices=voices_of(the_edition, contribution, shares=shared.ours),
         hidden_title=HIDDEN_TITLE,
+        closes_at=closes_at(the_edition),
         look_alikes=like(contribution) if contribution.hidden_at is None else LookAlikes(),
         **_verdicts(the_edition, contribution, said=shared.ours),
     )

@@ -14,10 +14,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.text import visible
 from consult.web.reasons import REFUSALS, when
 
 log = logging.getLogger(__name__)
 
+
+SHORTEST_SENTENCE = 20
+"""What is shorter is soon written again."""
 
 ABOUT_A_BALLOT = frozenset({Reason.ALREADY_SUPPORTED, Reason.NOT_SUPPORTED, Reason.SUPPORTS_SPENT})
 
@@ -47,19 +51,34 @@ def _refused(error: Refused) -> Response:
 def _form_expired(_error: CSRFError) -> Response:
     return _page(
         400,
-        title="Ce formulaire a expiré",
-        explanation="Il est resté ouvert trop longtemps, ou vous vous êtes connecté entre-temps. Rien n’a été enregistré :"
-        " revenez à la page précédente, rechargez-la et recommencez.",
+        title="Ce formulaire ne sert plus",
+        explanation="Vous vous êtes connecté ou déconnecté depuis qu’il a été ouvert. Rien n’a été enregistré : rouvrez la page,"
+        " puis recommencez.",
     )
 
 
 def _page(status: int, **said: Any) -> Response:
     try:
-        response = make_response(render_template("errors/refusal.html", status=status, **said), status)
+        page = render_template("errors/refusal.html", status=status, typed=_typed(), **said)
+        response = make_response(page, status)
     except (OperationalError, InterfaceError) as error:  # even a refusal is drawn inside an edition
         return _away(error)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _typed() -> list[str]:
+    """The sentences of the form that was sent, to be copied: no refusal loses what somebody wrote.
+
+    Only those of a page of ours: another site does not choose what ours says.
+    """
+    if request.method != "POST" or request.origin != request.host_url.rstrip("/"):
+        return []
+    try:
+        values = [value for _, value in request.form.items(multi=True)]
+    except HTTPException:  # too heavy to be read
+        return []
+    return [text for text in map(visible, values) if len(text) >= SHORTEST_SENTENCE and " " in text.strip()]
 
 
 def _ways_out(reason: Reason) -> list[tuple[str, str]]:

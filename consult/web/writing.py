@@ -103,9 +103,10 @@ def seen_revision() -> int | None:
 def _not_kept(e: str, page: "Page", refused: Refused) -> ResponseReturnValue:
     """Why the draft is not saved. Changed elsewhere, both texts are shown; published already, that is where to go."""
     if _is_script():
-        return jsonify({"said": f"{REFUSALS[refused.reason].title}{words.NBSP}: ce texte n’est pas enregistré."}), _status(
-            refused
-        )
+        said_ = f"{REFUSALS[refused.reason].title}{words.NBSP}: ce texte n’est pas enregistré."
+        if refused.reason is Reason.DRAFT_CHANGED_ELSEWHERE:
+            said_ += " « Enregistrer le brouillon » vous montre les deux textes."
+        return jsonify({"said": words.typo(said_)}), _status(refused)
     if refused.reason is Reason.DRAFT_PUBLISHED and page.draft:
         return _already_published(e, page.draft)
     if refused.reason is Reason.DRAFT_CHANGED_ELSEWHERE and page.draft:

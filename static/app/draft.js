@@ -4,6 +4,8 @@
 
 const PAUSE = 3000;
 const RETRY = 30000;
+const AWAY = "Le site ne répond pas : ce texte n’est pas enregistré. Nouvel essai dans trente secondes.";
+const REFUSED = "Ce texte n’est pas enregistré, sans doute parce que vous n’êtes plus connecté. Copiez-le, puis reconnectez-vous.";
 
 function keep(line) {
   const form = line.closest("form");
@@ -38,11 +40,11 @@ function keep(line) {
         line.textContent = told.said;
       } else {
         stopped = answer.status < 500;
-        line.textContent = told.said ?? "Ce texte n’est pas enregistré : copiez-le, puis rechargez la page.";
+        line.textContent = told.said ?? (stopped ? REFUSED : AWAY);
         pause = RETRY;
       }
     } catch {
-      line.textContent = "Le site ne répond pas : ce texte n’est pas enregistré. Nouvel essai dans trente secondes.";
+      line.textContent = AWAY;
       pause = RETRY;
     }
     if (!stopped && written() !== last) timer = setTimeout(save, pause);

@@ -5,12 +5,17 @@ from flask import Flask
 from sqlalchemy import select
 
 from consult.calendar.model import Edition
+from consult.contributions.actions import publish
+from consult.contributions.drafts import start_draft
+from consult.contributions.files import remove_file_of_draft
+from consult.contributions.model import ContributionType
 from consult.ground.actor import OPERATOR, Actor, Profile
-from consult.ground.database import reading
+from consult.ground.database import reading, transaction
 from consult.outbox.model import Message
 from consult.triage.actions import declare_ineligible, reorient, ungroup
 from consult.web.mail import composer
-from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme, service
+from tests.support.documents import join, store
+from tests.support.stage_one import DURING_NEEDS, NEED, group, need, proposal, scheme, service
 from tests.support.world import ROCAMADOUR, World
 
 
@@ -36,7 +41,31 @@ def test_the_receipt_of_a_need(app: Flask, edition: Edition, author: Actor) -> N
     subject, text = last_mail(app)
     assert subject == "Votre besoin est publié sous le n° 1"
     assert "Le besoin « L’école & le <carnet> » est publié sous le n° 1, au nom suivant : Rocamadour (Lot)." in text
+    assert "Nous l’avons reçu le 26 janvier 2021 à 9 h 00 (heure de Paris)." in text
+    assert (
+        "Tant que l’équipe ne l’a pas examiné, et au plus tard jusqu’au 15 mars 2021 à 12 h 00 (heure de Paris), vous pouvez le"
+        " corriger ou le retirer à cette adresse, et vos collègues aussi." in text
+    )
     assert "http://127.0.0.1:8000/2021/contributions/1" in text
+
+
+def test_the_receipt_says_how_many_documents_came_with_it(app: Flask, edition: Edition, author: Actor) -> None:
+    draft = start_draft(author, edition.id, ContributionType.NEED, {"title": "Titre"}, at=DURING_NEEDS)
+    taken, *_ = join(author, draft, "a.pdf", "b.pdf", "c.pdf")
+    remove_file_of_draft(author, store(), draft.id, taken.id, at=DURING_NEEDS)
+    publish(author, edition.id, NEED, at=DURING_NEEDS, draft_id=draft.id)
+    assert "à 9 h 00 (heure de Paris), avec 2 documents joints." in last_mail(app)[1]
+
+
+def test_a_receipt_written_before_it_told_the_instant_still_leaves(app: Flask, edition: Edition, author: Actor) -> None:
+    need(author, edition)
+    with transaction() as session:
+        message = session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+        told = ("edition", "number", "title", "type", "speaker")
+        message.data = {name: message.data[name] for name in told}
+    text = last_mail(app)[1]
+    assert "au nom suivant : Rocamadour (Lot). http" in text
+    assert "et que le recueil est ouvert, vous pouvez le corriger ou le retirer à cette adresse, et vos collègues aussi." in text
 
 
 def test_the_receipt_of_a_partner_s_service(app: Flask, world: World, edition: Edition) -> None:
@@ -44,6 +73,12 @@ def test_the_receipt_of_a_partner_s_service(app: Flask, world: World, edition: E
     subject, text = last_mail(app)
     assert subject == "Votre service est publié sous le n° 1"
     assert "au nom suivant : Association fictive." in text
+    assert "collègues" not in text
+
+
+def test_colleagues_may_correct_a_service_too(app: Flask, edition: Edition, author: Actor) -> None:
+    service(author, edition)
+    assert "à cette adresse, et vos collègues aussi." in last_mail(app)[1]
 
 
 def test_a_grouping_names_every_proposition_and_is_not_a_merger(app: Flask, edition: Edition, author: Actor) -> None:

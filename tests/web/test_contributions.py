@@ -269,7 +269,9 @@ class TestWriting:
         hold(close)
         page = client.post(NEW, form | TYPED_NEED, 409)
         assert "Votre texte n’est pas publié" in page.main
-        assert "Il est trop tard : le recueil des besoins est clos depuis le 15 mars 2021 à 12 h 00 (heure de Paris)." in page.main
+        assert (
+            "Il est trop tard : le recueil des besoins est clos depuis le 15 mars 2021 à 12 h 00 (heure de Paris)." in page.main
+        )
         assert page.form()["situation"] == TYPED_NEED["situation"]
         assert page.form()["themes"] == ["mobilite-transports"]
         assert find(edition.id, Filters()).total == 0

@@ -148,6 +148,21 @@ class TestKeeping:
         client.post(NEW, TYPED, 303)
         assert find(edition.id, Filters()).total == 1
 
+    @pytest.mark.parametrize("has_token", [True, False], ids=["session closed", "form of another session"])
+    def test_signed_out_meanwhile_what_was_typed_is_shown_to_be_copied(
+        self, edition: Edition, agent: Actor, client: PageClient, *, has_token: bool
+    ) -> None:
+        typed = TYPED | {"situation": "Nous notons <tout> sur un carnet."}
+        token = {} if has_token else {"csrf_token": "x"}
+        own = {"Origin": "http://localhost"}
+        page = client.post(NEW, typed | token, 401 if has_token else 400, headers=own)
+        (kept, *_) = page.soup.select("main textarea")
+        assert [area.get_text() for area in page.soup.select("main textarea")] == [typed["title"], typed["situation"]]
+        assert kept.has_attr("readonly")
+        for other in ({"Origin": "https://ailleurs.example"}, {"Origin": "null"}, {}):
+            page = client.post(NEW, typed | token, 401 if has_token else 400, headers=other)
+            assert not page.soup.select("main textarea"), "another site does not choose what ours says"
+
     def test_a_visitor_keeps_nothing(self, edition: Edition, agent: Actor, client: PageClient) -> None:
         path = started(agent, edition)
         assert as_one_types(client, NEW, TYPED).status_code == 401
@@ -210,6 +225,11 @@ class TestTakingUpAgain:
         assert "Vous avez déjà 2 brouillons : reprendre « Sans titre » , ou choisir parmi vos brouillons ." in page.main
         assert "Vous avez déjà" not in client.get(path).main
 
+    @pytest.mark.parametrize("path", ["", "/documents", "/suppression"])
+    def test_the_menu_says_where_one_is(self, edition: Edition, agent: Actor, client: PageClient, path: str) -> None:
+        page = client.sign_in(agent).get(started(agent, edition) + path)
+        assert [squeezed(here) for here in page.soup.select(".site-nav a[aria-current]")] == ["Contributions"]
+
     def test_without_any_the_list_says_what_to_do(self, edition: Edition, agent: Actor, client: PageClient) -> None:
         page = client.sign_in(agent).get(DRAFTS)
         assert "Aucun brouillon" in page.main
@@ -261,6 +281,7 @@ class TestTwoDevices:
         typed = form | {"title": "De la maison"}
         answer = as_one_types(client, path, typed)
         assert (answer.status_code, "a changé ailleurs" in answer.json["said"]) == (409, True)
+        assert "« Enregistrer le brouillon » vous montre les deux textes." in answer.json["said"].replace("\u00a0", " ")
         for act in (SAVE, PREVIEW, {}):
             page = client.post(path, typed | act, 409)
             assert "Ce brouillon a changé ailleurs" in page.main
@@ -343,7 +364,9 @@ class TestPublishing:
         hold(close + late)
         page = client.post(NEW, form | TYPED, 409)
         assert "Votre texte n’est pas publié" in page.main
-        assert "Il est trop tard : le recueil des besoins est clos depuis le 15 mars 2021 à 12 h 00 (heure de Paris)." in page.main
+        assert (
+            "Il est trop tard : le recueil des besoins est clos depuis le 15 mars 2021 à 12 h 00 (heure de Paris)." in page.main
+        )
         assert [button["class"][-1] for button in page.soup.main.select("button[value=brouillon]")] == ["btn-primary"]  # type: ignore[union-attr]
         assert "Publier ce besoin" not in page.main, "nobody can: the button would be refused again"
         assert "Il est gardé dans vos brouillons , où vous seul pouvez le lire." in page.main
