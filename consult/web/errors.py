@@ -52,8 +52,8 @@ def _form_expired(_error: CSRFError) -> Response:
     return _page(
         400,
         title="Ce formulaire ne sert plus",
-        explanation="Vous vous êtes connecté ou déconnecté depuis qu’il a été ouvert. Rien n’a été enregistré : rouvrez la page,"
-        " puis recommencez.",
+        explanation="Vous vous êtes connecté ou déconnecté depuis qu’il a été ouvert. Rien n’a été enregistré : rouvrez la"
+        " page, puis recommencez.",
     )
 
 

@@ -65,7 +65,9 @@ def test_a_receipt_written_before_it_told_the_instant_still_leaves(app: Flask, e
         message.data = {name: message.data[name] for name in told}
     text = last_mail(app)[1]
     assert "au nom suivant : Rocamadour (Lot). http" in text
-    assert "et que le recueil est ouvert, vous pouvez le corriger ou le retirer à cette adresse, et vos collègues aussi." in text
+    assert (
+        "et que le recueil est ouvert, vous pouvez le corriger ou le retirer à cette adresse, et vos collègues aussi." in text
+    )
 
 
 def test_the_receipt_of_a_partner_s_service(app: Flask, world: World, edition: Edition) -> None:
