@@ -1,5 +1,7 @@
 """`consult export`: the open data and the ballot file, byte for byte what the site serves."""
 
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -8,6 +10,7 @@ from consult.calendar import queries as calendars
 from consult.cli.context import with_app
 from consult.ground import clock
 from consult.ground.refusals import NotFound
+from consult.opendata import pabulib
 from consult.opendata.queries import Asked, csv
 from consult.opendata.rules import may_publish
 from consult.opendata.schema import FILES
@@ -27,24 +30,26 @@ def export(edition: str, folder: Path) -> None:
         found = calendars.edition(edition)
     except NotFound:
         raise NotFound(f"Aucune édition « {edition} ».") from None
+    asked = Asked(found, at, settings().base_url)
+    files = {f"{name}.csv": (name, partial(csv, name, asked)) for name in FILES}
+    files["pabulib.pb"] = (pabulib.NAME, partial(pabulib.election, asked))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in FILES:
+        for file, (name, texts) in files.items():
             if may_publish(name, found.calendar, at):
-                lines = _write(folder / f"{name}.csv", name, Asked(found, at, settings().base_url))
-                click.echo(f"{folder / name}.csv : {lines} lignes")
+                click.echo(f"{folder / file} : {_write(folder / file, texts())} lignes")
             else:
-                click.echo(f"{name}.csv : secret jusqu’à la clôture du vote, non écrit")
+                click.echo(f"{file} : secret jusqu’à la clôture du vote, non écrit")
     except OSError as error:
-        raise click.ClickException(f"{folder} : {error.strerror}.") from None
+        raise click.ClickException(f"{folder} : {error.strerror}.") from None
 
 
-def _write(file: Path, name: str, asked: Asked) -> int:
+def _write(file: Path, texts: Iterable[str]) -> int:
     """Write one file, whole or not at all; gives how many records it has, its headers left out."""
-    part = file.with_suffix(".part")
+    part = file.with_name(f"{file.name}.part")
     records = -1
     with part.open("w", encoding="utf-8", newline="") as out:
-        for records, text in enumerate(csv(name, asked)):  # noqa: B007 - the last rank is the count
+        for records, text in enumerate(texts):  # noqa: B007 - the last rank is the count
             out.write(text)
     part.replace(file)
     return records

@@ -30,6 +30,7 @@ from consult.register.model import Collectivite
 from consult.selection.queries import proclaimed
 from consult.services.model import Deployment, Milestone, PhaseStep, Service
 from consult.triage.model import Scheme
+from consult.voting.journal import how_many, texts
 from consult.voting.model import Support
 from consult.voting.queries import counts, ranked
 
@@ -65,6 +66,9 @@ def csv(name: str, asked: Asked) -> Iterator[str]:
 
 def _csv(name: str, asked: Asked) -> Iterator[str]:
     yield line(FILES[name].headers)
+    if name == "vote_journal":  # the very words that were sealed
+        yield from (f"{text}\r\n" for text in texts(asked.edition.id, at=asked.at))
+        return
     for values in _LINES[name](asked):
         yield line(values)
 
@@ -83,6 +87,7 @@ def sizes(edition: Edition, at: datetime) -> Mapping[str, int | None]:
             .where(Support.edition_id == of, counts())
             .scalar_subquery()
             .label("supports"),
+            how_many(of).label("vote_journal"),
             _count(Interest, Interest.edition_id == of, Interest.status.in_(LIVE)).label("interests"),
             _count(Service, of_services).label("services"),
             _joined_count(Milestone, Milestone.service_id == Service.id, of_services).label("milestones"),

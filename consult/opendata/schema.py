@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from consult.voting.chain import Act
+
 LICENCE = "Licence Ouverte 2.0 (Etalab)"
 
 
@@ -34,6 +36,8 @@ LIST = "codes, séparés par |"
 
 KINDS = "commune, epci, departement, region, special_status, other_grouping"
 STRATA = "lt500 (moins de 500 habitants), lt2000, lt3500, lt10000, lt50000, lt100000, ge100000 (100 000 et plus)"
+
+ACTS = ", ".join(f"{act.value} ({act.label})" for act in Act)
 
 _WHO = (
     Column("collectivite_siren", CODE, "SIREN de la collectivité, neuf chiffres"),
@@ -112,6 +116,40 @@ FILES: Mapping[str, DataFile] = {
                 Column("population_stratum", CODE, f"Sa tranche de population au moment du vote : {STRATA}"),
                 Column("given_at", INSTANT, "Quand le soutien a été donné"),
                 Column("receipt", CODE, "Référence remise à la collectivité"),
+            ),
+        ),
+        DataFile(
+            "vote_journal",
+            "un acte du vote, dans l’ordre où il a été scellé. Le sceau porte sur la ligne et sur le sceau d’avant : une ligne "
+            "modifiée, retirée, ajoutée ou déplacée se voit",
+            "Publié à la clôture du vote, complet à la proclamation. Sans sceau, une ligne n’est pas encore scellée.",
+            (
+                Column("position", NUMBER, "Rang de la ligne, à partir de 1 ; vide si elle n’est pas encore scellée"),
+                Column("at", INSTANT, "Quand c’est arrivé"),
+                Column("act", CODE, f"Ce qui est arrivé : {ACTS}"),
+                Column("proposal", NUMBER, "Numéro de la proposition ; vide pour la proclamation"),
+                Column("collectivite_siren", CODE, "SIREN de la collectivité qui a donné le soutien"),
+                Column("collectivite_kind", CODE, f"Sa nature quand elle l’a donné : {KINDS}"),
+                Column("departement", CODE, "Son département quand elle l’a donné ; vide pour une région"),
+                Column("population_stratum", CODE, f"Sa tranche de population quand elle l’a donné : {STRATA}"),
+                Column(
+                    "receipt",
+                    CODE,
+                    "Référence du soutien ; pour worded et corrected, empreinte SHA-256 des cellules number, title, summary et "
+                    "contributions de proposals.csv ; pour decided, de number, supports, rank, decision et decision_reason",
+                ),
+                Column("replaces", CODE, "Référence du soutien dont celui-ci prend la place, et qui ne compte plus"),
+                Column(
+                    "counts",
+                    CODE,
+                    "Ce que vaut le soutien après l’acte : counted (compté), pending (à vérifier), void (non compté)",
+                ),
+                Column(
+                    "seal",
+                    CODE,
+                    "SHA-256 du sceau d’avant, d’une virgule et de la ligne sans son sceau ; le premier sceau d’avant est le "
+                    "SHA-256 du nom de l’édition dans ses adresses",
+                ),
             ),
         ),
         DataFile(

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, case, func, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from consult.accounts.model import Attachment, AttachmentStatus
 from consult.contributions.model import Contribution
@@ -63,13 +63,18 @@ def unsealed(edition_id: int, *, since: int = 0, upto: int | None = None) -> Any
     spoken_of = select(SealedLine.event_id).where(SealedLine.event_id == Event.id)
     if upto is not None:
         spoken_of = spoken_of.where(SealedLine.edition_id == edition_id, SealedLine.position <= upto)
-    proclaimed = select(func.min(Event.id)).where(Event.edition_id == edition_id, Event.kind == EventKind.RESULT_PROCLAIMED)
-    corrected = and_(Event.kind == EventKind.PROPOSAL_CORRECTED, Event.id > proclaimed.scalar_subquery())
     return (
         select(Event.id, Event.at, Event.kind, Event.siren, Event.subject, Event.data)
-        .where(Event.edition_id == edition_id, or_(Event.kind.in_(_ALWAYS), corrected), Event.id > since, ~spoken_of.exists())
+        .where(Event.edition_id == edition_id, _of_the_vote(edition_id), Event.id > since, ~spoken_of.exists())
         .order_by(Event.id)
     )
+
+
+def _of_the_vote(edition_id: int) -> ColumnElement[bool]:
+    said = aliased(Event)
+    proclaimed = select(func.min(said.id)).where(said.edition_id == edition_id, said.kind == EventKind.RESULT_PROCLAIMED)
+    corrected = and_(Event.kind == EventKind.PROPOSAL_CORRECTED, Event.id > proclaimed.scalar_subquery())
+    return or_(Event.kind.in_(_ALWAYS), corrected)
 
 
 def _worth() -> Any:
@@ -230,6 +235,13 @@ def last_seal(edition_id: int) -> LastSeal | None:
     of_edition = select(SealedLine.seal, SealedLine.sealed_at).where(SealedLine.edition_id == edition_id)
     row = reading().execute(of_edition.order_by(SealedLine.position.desc()).limit(1)).one_or_none()
     return LastSeal(row.seal, row.sealed_at) if row else None
+
+
+def how_many(edition_id: int) -> ColumnElement[int]:
+    """How many lines `texts` gives, in a statement."""
+    events = select(func.count()).select_from(Event).where(Event.edition_id == edition_id, _of_the_vote(edition_id))
+    waiting = select(func.count()).select_from(untold(edition_id).order_by(None).subquery())
+    return events.scalar_subquery() + waiting.scalar_subquery()
 
 
 def texts(edition_id: int, *, at: datetime) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """Open data: what each file holds and when it is complete, and the files themselves."""
 
-from flask import Blueprint, Response, render_template, stream_with_context
+from flask import Blueprint, Response, abort, render_template, stream_with_context
 
 from consult.calendar.rules import Stage
+from consult.opendata.pabulib import election as ballots
 from consult.opendata.queries import Asked, csv, sizes
 from consult.opendata.schema import FILES, LICENCE
 from consult.web import doors
@@ -22,6 +23,21 @@ def index(e: str) -> str:
         sizes=sizes(the_edition, received_at()),
         licence=LICENCE,
         vote_closes_at=the_edition.calendar.window(Stage.VOTING).closes_at,
+    )
+
+
+@pages.get("/<edition:e>/donnees/<name>.pb")
+@doors.public
+def election(e: str, name: str) -> Response:
+    """The ballots as voting researchers' tools read them, under the name of the edition."""
+    the_edition = edition(e)
+    if name != the_edition.slug:
+        abort(404)
+    lines = ballots(Asked(the_edition, received_at(), settings().base_url))
+    return Response(
+        stream_with_context(lines),
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{the_edition.slug}.pb"},
     )
 
 

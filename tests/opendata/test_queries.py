@@ -22,6 +22,7 @@ from consult.interests.model import Level
 from consult.interests.rules import CHARTER
 from consult.opendata import queries
 from consult.opendata.queries import Asked, sizes
+from consult.opendata.rules import OF_THE_VOTE
 from consult.opendata.schema import FILES
 from consult.proposals.model import Proposal
 from consult.selection.actions import decide, proclaim
@@ -274,6 +275,6 @@ def test_unknown_files(story: Story) -> None:
 
 def test_an_edition_that_has_not_begun_has_empty_files(world: World) -> None:
     world.edition()
-    assert {name: len(read(name, opening_of(Stage.NEEDS))) for name in FILES if name != "supports"} == {
-        name: 0 for name in FILES if name != "supports"
+    assert {name: len(read(name, opening_of(Stage.NEEDS))) for name in FILES if name not in OF_THE_VOTE} == {
+        name: 0 for name in FILES if name not in OF_THE_VOTE
     }

@@ -87,7 +87,7 @@ def test_the_ballot_file_waits_for_the_close_and_nothing_else_does() -> None:
     calendar = Calendar(WINDOWS)
     closes = closing_of(Stage.VOTING)
     early = {name for name in FILES if may_publish(name, calendar, just_before(closes))}
-    assert early == set(FILES) - {"supports"}
+    assert early == set(FILES) - {"supports", "vote_journal"}
     assert all(may_publish(name, calendar, closes) for name in FILES)
 
 
@@ -98,6 +98,8 @@ def test_the_names_that_are_out_stay() -> None:
         "function, me_too_count, published_at, url",
         "proposals": "number, title, summary, contributions, supports, rank, decision, decision_reason, url",
         "supports": "proposal, collectivite_siren, collectivite_kind, departement, population_stratum, given_at, receipt",
+        "vote_journal": "position, at, act, proposal, collectivite_siren, collectivite_kind, departement, population_stratum, "
+        "receipt, replaces, counts, seal",
         "interests": "number, proposal, collectivite_siren, collectivite_name, collectivite_kind, departement, region, "
         "population_stratum, level, status, charter, submitted_at, decided_at",
         "services": "number, name, summary, proposal, born_at, reason, phase, phase_entered_at, phase_reason, deployments, url",

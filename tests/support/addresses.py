@@ -92,6 +92,8 @@ READ = (
     "/2021/donnees/contributions.csv",
     "/2021/donnees/proposals.csv",
     "/2021/donnees/supports.csv",
+    "/2021/donnees/vote_journal.csv",
+    "/2021/donnees/2021.pb",
     "/2021/donnees/interests.csv",
     "/2021/donnees/services.csv",
     "/2021/donnees/milestones.csv",

@@ -8,6 +8,7 @@ import pytest
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Role
+from consult.opendata.rules import OF_THE_VOTE
 from consult.opendata.schema import FILES
 from consult.voting.actions import give_support
 from tests.support import stage_one
@@ -71,9 +72,11 @@ def test_the_ballot_file_waits_for_the_close_whoever_asks(
     readers: list[Actor | None] = [None, world.person(GRAMAT), world.person(None, *Role)]
     for actor in readers:
         reader = PageClient(client.app)
-        answer = (reader.sign_in(actor) if actor else reader).http.get("/2021/donnees/supports.csv")
-        assert answer.status_code == status
-        assert (ROCAMADOUR in answer.get_data(as_text=True)) is (status == 200)
+        reader = reader.sign_in(actor) if actor else reader
+        for file in ("supports.csv", "vote_journal.csv", "2021.pb"):
+            answer = reader.http.get(f"/2021/donnees/{file}")
+            assert answer.status_code == status, file
+            assert (ROCAMADOUR in answer.get_data(as_text=True)) is (status == 200), file
 
 
 def test_a_support_shows_in_the_propositions_file_at_the_close_only(client: PageClient, edition: Edition, hold) -> None:
@@ -112,15 +115,16 @@ def test_the_command_writes_the_same_bytes(
     assert (ended.code, ended.errors) == (0, "")
     assert "contributions.csv : 1 lignes" in ended.said
     hold(CLOSE)
-    written = {file.stem: file.read_bytes() for file in (tmp_path / "données").iterdir()}
-    assert written == {name: client.http.get(f"/2021/donnees/{name}.csv").get_data() for name in FILES}
+    written = {file.name: file.read_bytes() for file in (tmp_path / "données").iterdir()}
+    served = {f"{name}.csv": client.http.get(f"/2021/donnees/{name}.csv").get_data() for name in FILES}
+    assert written == served | {"pabulib.pb": client.http.get("/2021/donnees/2021.pb").get_data()}
 
 
 def test_the_command_leaves_the_ballot_file_out_before_the_close(edition: Edition, operator: Operator, tmp_path: Path) -> None:
     ended = operator("export", "2021", "--to", str(tmp_path), CONSULT_NOW=just_before(CLOSE).isoformat())
     assert ended.code == 0
     assert "supports.csv : secret jusqu’à la clôture du vote, non écrit" in ended.said
-    assert {file.name for file in tmp_path.iterdir()} == {f"{name}.csv" for name in FILES if name != "supports"}
+    assert {file.name for file in tmp_path.iterdir()} == {f"{name}.csv" for name in FILES if name not in OF_THE_VOTE}
 
 
 @pytest.mark.parametrize(
