@@ -12,7 +12,8 @@ from consult.selection.model import Outcome
 from consult.services.model import Phase
 from consult.services.thread import Followed, followed
 from consult.triage.queries import Destination
-from consult.web import words
+from consult.triage.undoings import undoings
+from consult.web import undone, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,18 @@ class Step:
 
 
 def thread_of(contribution: Contribution, destinations: Sequence[Destination]) -> Sequence[Step]:
-    """Every step taken so far, in order. One statement when propositions answer the contribution, none otherwise."""
+    """Every step taken so far, in order: what was undone, then what it has become.
+
+    One statement when propositions answer the contribution; one more when something may have been undone.
+    """
     return list(_steps(contribution, destinations))
 
 
 def _steps(contribution: Contribution, destinations: Sequence[Destination]) -> Iterator[Step]:
     assert contribution.published_at is not None  # noqa: S101 - a received contribution was published
     yield Step("Publiée", words.day(contribution.published_at), "past")
+    for one in undoings(contribution):
+        yield Step(undone.name(one), words.day(one.at), "past", undone.text(one))
     if contribution.status is Status.PUBLISHED:
         yield Step("Examen par l’équipe", "à venir", "next")
         return

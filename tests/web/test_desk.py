@@ -242,6 +242,32 @@ def test_the_propositions_of_what_looks_like_it_come_first(edition: Edition, aut
     assert all(page.soup.find(id=anchor.removeprefix("#")) for anchor in acts.values())
 
 
+def test_what_was_undone_stays_in_the_life_of_a_contribution(edition: Edition, author: Actor, desk: PageClient) -> None:
+    to = scheme(edition)
+    for title in ("Première", "Seconde"):
+        proposal(edition, title)
+    need(author, edition)
+    file_ = f"{DESK}/1"
+    desk.post(f"{file_}/reorienter", {"scheme": str(to.id), "reason": "Ce guichet."}, 303)
+    desk.post(f"{file_}/reouverture", {"reason": "Une erreur."}, 303)
+    desk.post(GROUP, {"contributions": ["1"], "proposals": ["1", "2"]}, 303)
+    desk.post(f"{file_}/degrouper", {"proposal": "1"}, 303)
+    theirs = PageClient(desk.app).sign_in(author)
+    theirs.post(f"{PAGE}/contestation", {"text": "C’est autre chose."}, 303)
+    desk.post(f"{file_}/contestations/1", {"upheld": "oui", "answer": "En effet."}, 303)
+    for path in (PAGE, file_):
+        steps = [squeezed(tag) for tag in desk.get(path).soup.select(".timeline li")]
+        assert [step.partition(" 26 janvier 2021")[0] for step in steps[:4]] == [
+            "Publiée",
+            "De nouveau à examiner",
+            "Sortie de la proposition n° 1",
+            "De nouveau à examiner, après une contestation",
+        ]
+        assert steps[1].endswith("Elle était réorientée vers « Axe 3 – guichets territoriaux ». Raison : Une erreur.")
+        assert steps[3].endswith("Elle était regroupée dans la proposition n° 2. Raison : En effet.")
+        assert steps[4:] == ["Examen par l’équipe à venir"]
+
+
 def test_what_was_chosen_for_all_of_them_is_not_lost(edition: Edition, author: Actor, desk: PageClient) -> None:
     changed, _ = [need(author, edition, title=f"Besoin {rank}") for rank in range(2)]
     kept = proposal(edition, "Une proposition")
