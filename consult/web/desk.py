@@ -180,9 +180,9 @@ def group_as_typed(
         actions.group(actor(), ids, wanted, at=received_at(), seen=seen)
 
 
-def seen(contribution: Contribution, form: Any) -> dict[int, int]:
+def seen(contribution_id: int, form: Any) -> dict[int, int]:
     """Which revision of the file the form was drawn from; a request that does not say is judged on the state alone."""
-    return {} if form.revision.data is None else {contribution.id: form.revision.data}
+    return {} if form.revision.data is None else {contribution_id: form.revision.data}
 
 
 def done(the_edition: Edition, n: int | None, message: str) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from consult.accounts.attachments.queries import pending_attachments
 from consult.calendar.queries import editions
-from consult.contributions.queries import ids_of, one
+from consult.contributions.queries import id_of, ids_of
 from consult.ground.refusals import NotFound, Refused
 from consult.proposals.queries import choices
 from consult.proposals.queries import one as proposal_of
@@ -77,12 +77,12 @@ def group(e: str) -> ResponseReturnValue:
 def ungroup(e: str, n: int) -> ResponseReturnValue:
     """Take a contribution out of a proposition."""
     the_edition, form = edition(e), UngroupForm()
-    contribution = one(the_edition.id, n)
+    id_ = id_of(the_edition.id, n)
     if not form.validate_on_submit():
         abort(400)
     proposal = proposal_of(the_edition.id, form.proposal.data)
     try:
-        actions.ungroup(actor(), contribution.id, proposal.id, at=received_at(), seen=seen(contribution, form))
+        actions.ungroup(actor(), id_, proposal.id, at=received_at(), seen=seen(id_, form))
     except Refused as error:
         return refused(error, the_edition, n, Forms())
     number = f"{words.NBSP}{proposal.number}"
@@ -97,10 +97,10 @@ def reorient(e: str, n: int) -> ResponseReturnValue:
     form.offer(offered_schemes(the_edition))
     if not form.validate_on_submit():
         return desk(the_edition, n, Forms(reorient=form)), 422
-    contribution, reason = one(the_edition.id, n), form.reason.data
+    id_, reason = id_of(the_edition.id, n), form.reason.data
     scheme = int(form.scheme.data)
     try:
-        actions.reorient(actor(), contribution.id, scheme, reason=reason, at=received_at(), seen=seen(contribution, form))
+        actions.reorient(actor(), id_, scheme, reason=reason, at=received_at(), seen=seen(id_, form))
     except Refused as error:
         return refused(error, the_edition, n, Forms(reorient=form))
     return done(the_edition, n, _settled(n, "réorientée"))
@@ -113,9 +113,9 @@ def declare_ineligible(e: str, n: int) -> ResponseReturnValue:
     the_edition, form = edition(e), IneligibleForm()
     if not form.validate_on_submit():
         return desk(the_edition, n, Forms(ineligible=form)), 422
-    contribution, reason = one(the_edition.id, n), form.reason.data
+    id_, reason = id_of(the_edition.id, n), form.reason.data
     try:
-        actions.declare_ineligible(actor(), contribution.id, reason=reason, at=received_at(), seen=seen(contribution, form))
+        actions.declare_ineligible(actor(), id_, reason=reason, at=received_at(), seen=seen(id_, form))
     except Refused as error:
         return refused(error, the_edition, n, Forms(ineligible=form))
     return done(the_edition, n, _settled(n, "déclarée non recevable"))

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.contributions.queries import one
+from consult.contributions.queries import id_of
 from consult.ground.refusals import NotFound, Refused
 from consult.triage.actions import reopen as take_back
 from consult.triage.contests import answer_contest
@@ -27,12 +27,12 @@ FILE = "/moderation/<edition:e>/contributions/<int:n>"
 def _act(e: str, n: int, name: str, form: Any, act: Callable[..., Any], said: str, **typed: str) -> ResponseReturnValue:
     """One act on the file `n`, of which the form `name` says why: done, corrected or refused."""
     the_edition = edition(e)
-    contribution = one(the_edition.id, n)
+    id_ = id_of(the_edition.id, n)
     if not form.validate_on_submit():
         return desk(the_edition, n, Forms(**{name: form})), 422
     values = {argument: form[field].data for argument, field in typed.items()}
     try:
-        act(actor(), contribution.id, **values, at=received_at(), seen=seen(contribution, form))
+        act(actor(), id_, **values, at=received_at(), seen=seen(id_, form))
     except Refused as error:
         return refused(error, the_edition, n, Forms(**{name: form}))
     return stay(the_edition, n, said)
@@ -74,8 +74,7 @@ def show(e: str, n: int) -> ResponseReturnValue:
 def answer(e: str, n: int, contest_id: int) -> ResponseReturnValue:
     """Answer a contest, with its reason."""
     the_edition, form = edition(e), ContestAnswerForm()
-    contribution = one(the_edition.id, n)
-    if contest_id not in {contest.id for contest in contests_of(contribution.id)}:
+    if contest_id not in {contest.id for contest in contests_of(id_of(the_edition.id, n))}:
         raise NotFound
     if not form.validate_on_submit():
         return desk(the_edition, n, Forms(contest=form)), 422
@@ -91,5 +90,5 @@ def answer(e: str, n: int, contest_id: int) -> ResponseReturnValue:
 @doors.moderators
 def presence(e: str, n: int) -> ResponseReturnValue:
     """Say that one has this file open: asked by the page itself, every thirty seconds."""
-    be_present(actor(), one(edition(e).id, n).id, at=received_at())
+    be_present(actor(), id_of(edition(e).id, n), at=received_at())
     return redirect(url_for("moderation.file", e=e, n=n), 303)
