@@ -82,6 +82,13 @@ DEMO_ACCOUNTS = {
         Profile.AGENT,
         "membre du comité de sélection",
     ),
+    "deport": DemoAccount(
+        "Comité, membre déportée",
+        "S’est déportée de deux propositions : n’en lit pas la délibération et ne proclame pas.",
+        "Sophie Fictive",
+        Profile.AGENT,
+        "membre du comité de sélection",
+    ),
     "pilotage": DemoAccount(
         "Pilotage",
         "Tient le calendrier, les règles et les rôles.",

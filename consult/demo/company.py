@@ -6,6 +6,7 @@ the rules forbid.
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,14 @@ from consult.ground.actor import OPERATOR, Actor, Profile, Role
 from consult.interests import actions as interests
 from consult.interests.actions import InterestDraft
 from consult.interests.model import Level
+from consult.interests.queries import volunteers_of
 from consult.proposals import actions as proposals
 from consult.proposals.actions import ProposalDraft
 from consult.selection import actions as selection
-from consult.selection.model import Outcome
+from consult.selection import corrections, opinions, recusals
+from consult.selection.desk import deliberation
+from consult.selection.model import Outcome, Stance
+from consult.selection.rules import departures
 from consult.services import actions as services
 from consult.services.actions import ServiceDraft
 from consult.services.model import DeploymentStatus, Phase
@@ -35,6 +40,7 @@ from consult.triage import actions as triage
 from consult.triage import schemes
 from consult.triage.file import read_schemes
 from consult.voting import actions as voting
+from consult.voting.queries import ranked
 
 EDITION_FILE = Path(__file__).parent / "edition-2021.toml"
 DOMAIN = "demo.exemple.fr"
@@ -167,6 +173,36 @@ class Company:
             Outcome(text["decision"]),
             reason=text["reason"],
             at=clock.now(),
+        )
+
+    def recuse(self, name: str, key: str, reason: str) -> None:
+        """A member of the committee keeps out of a proposition."""
+        recusals.recuse(self.actor(name), self.ids[f"proposal:{key}"], reason=reason, at=clock.now())
+
+    def think(self, name: str, key: str, stance: str, notes: str) -> None:
+        """A member of the committee says what they think of a proposition."""
+        opinions.give_opinion(self.actor(name), self.ids[f"proposal:{key}"], Stance(stance), notes=notes, at=clock.now())
+
+    def explain(self, explanations: dict[Outcome, str]) -> None:
+        """The committee says of each decision that departs from the ranking why it does."""
+        edition, at, member = calendars.edition("2021"), clock.now(), self.actor("comite")
+        prepared = {line.proposal_id: line for line in deliberation(edition.id)}
+        outcomes = {line.proposal_id: line.outcome for line in prepared.values() if line.outcome}
+        for proposal_id in departures(ranked(edition, at=at), outcomes):
+            line, outcome = prepared[proposal_id], outcomes[proposal_id]
+            why = line.explanation or explanations[outcome]
+            selection.decide(member, proposal_id, outcome, reason=line.reason, explanation=why, seen=line.version, at=at)
+
+    def estimate(self, key: str, euros: int) -> None:
+        """The team says what the service of a proposition would cost."""
+        opinions.estimate_cost(self.actor("pilotage"), self.ids[f"proposal:{key}"], Decimal(euros), at=clock.now())
+
+    def correct_decision(self, key: str, outcome: str, reason: str) -> None:
+        """The committee corrects a proclaimed decision, in public."""
+        proposal_id = self.ids[f"proposal:{key}"]
+        told = volunteers_of(proposal_id)
+        corrections.correct_decision(
+            self.actor("comite"), proposal_id, Outcome(outcome), reason=reason, also_told=told, at=clock.now()
         )
 
     def proclaim(self) -> None:

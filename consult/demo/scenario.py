@@ -16,6 +16,7 @@ from typing import Any
 from consult.calendar.rules import Stage
 from consult.demo.accounts import DEMO_ACCOUNTS
 from consult.demo.cast import DEMO_SIREN, SECOND_SIREN, SHARES, cast
+from consult.demo.committee import CORRECTION, COSTS, EXPLANATIONS, OPINIONS, RECUSALS
 from consult.demo.company import Company, Text
 from consult.demo.rehearsal import ANNOUNCED
 from consult.ground.actor import Profile, Role
@@ -32,6 +33,7 @@ TEAM = {
     "pilotage": Role.ADMINISTRATOR,
     "moderation": Role.MODERATOR,
     "comite": Role.COMMITTEE,
+    "deport": Role.COMMITTEE,
     "observation": Role.OBSERVER,
 }
 
@@ -193,10 +195,19 @@ class Scenario:
         return list(dict.fromkeys(self.chance.choices(keys, weights, k=self.chance.choice((1, 1, 2, 2, 3, 3, 4, 6)))))
 
     def _committee(self) -> Iterator[Step]:
-        """The committee of 3 May 2021 decides, then proclaims everything at once."""
+        """The committee of 3 May 2021 deliberates, decides, explains, then proclaims everything at once."""
+        company = self.company
+        for name, key, reason in RECUSALS:
+            yield Step(paris(2021, 5, 3, 9), partial(company.recuse, name, key, reason))
+        for rank, (name, key, stance, notes) in enumerate(OPINIONS):
+            yield Step(paris(2021, 5, 3, 9, 30) + timedelta(minutes=4 * rank), partial(company.think, name, key, stance, notes))
+        for rank, (key, euros) in enumerate(COSTS):
+            yield Step(paris(2021, 5, 3, 12) + timedelta(minutes=rank), partial(company.estimate, key, euros))
         for rank, text in enumerate(texts()["proposals"]):
-            yield Step(COMMITTEE + timedelta(minutes=5 * rank), partial(self.company.decide, text))
-        yield Step(PROCLAIMED, self.company.proclaim)
+            yield Step(COMMITTEE + timedelta(minutes=5 * rank), partial(company.decide, text))
+        yield Step(PROCLAIMED - timedelta(minutes=30), partial(company.explain, EXPLANATIONS))
+        yield Step(PROCLAIMED, company.proclaim)
+        yield Step(paris(2021, 5, 12, 11), partial(company.correct_decision, *CORRECTION))
 
     # ── stages 3 and 4 ───────────────────────────────────────────────────────────────
 

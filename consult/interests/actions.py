@@ -118,7 +118,8 @@ def accept(actor: Actor, interest_id: int, *, reason: str = "", at: datetime) ->
     """
     with transaction() as session:
         interest, edition = _locked(session, interest_id)
-        may_accept(actor, calendar=edition.calendar, status=interest.status, at=at).or_refuse()
+        is_retained = standing_within(session, interest.proposal_id, None).is_retained
+        may_accept(actor, calendar=edition.calendar, status=interest.status, is_retained=is_retained, at=at).or_refuse()
         _end(interest, InterestStatus.ACCEPTED, actor, reason, at)
         _record(session, EventKind.INTEREST_ACCEPTED, actor, interest, at, reason=interest.reason)
         _tell_decision(session, interest, edition, at)

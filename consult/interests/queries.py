@@ -19,6 +19,7 @@ from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
+from consult.selection.queries import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Standing:
     number: int
     title: str
     outcome: Outcome | None
-    """The committee's, once proclaimed."""
+    """The committee's, once proclaimed, as corrected since."""
     interest_id: int | None
     """The collectivité's live interest; the four that follow are its own."""
     interest_number: int | None
@@ -54,7 +55,7 @@ def _standings(siren: str | None) -> Select[*tuple[Any, ...]]:
             Proposal.edition_id,
             Proposal.number,
             Proposal.title,
-            Decision.outcome,
+            in_force(),
             Interest.id,
             Interest.number,
             Interest.level,
@@ -219,6 +220,11 @@ def to_tell(interest: Interest, said: str) -> Select[str, str]:
     if said == "declared":
         told |= Person.id == interest.person_id
     return select(literal(f"interest_{said}:{interest.id}:") + cast(Person.id, String), Person.email).where(told)
+
+
+def volunteers_of(proposal_id: int) -> Select[int]:
+    """Who declared a live interest in a proposition: a correction of its decision is told to them too."""
+    return select(Interest.person_id).where(Interest.proposal_id == proposal_id, Interest.status.in_(LIVE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,13 +59,14 @@ def may_withdraw(
     )
 
 
-def may_accept(actor: Actor, *, calendar: Calendar, status: InterestStatus, at: datetime) -> Verdict:
-    """Whether the actor may accept an interest: the team, as long as it was not answered."""
+def may_accept(actor: Actor, *, calendar: Calendar, status: InterestStatus, at: datetime, is_retained: bool = True) -> Verdict:
+    """Whether the actor may accept an interest: the team, as long as it was not answered, for a proposition still retained."""
     return verdict(
         calendar.gate(Verb.INSTRUCT_INTEREST, at),
         is_of_the_team(actor),
         (status is not InterestStatus.WITHDRAWN, Reason.NOT_LIVE),
         (status is InterestStatus.SUBMITTED, Reason.ALREADY_DECIDED),
+        (is_retained, Reason.NOT_RETAINED),
     )
 
 

@@ -11,6 +11,7 @@ from consult.interests.model import Interest, InterestStatus
 from consult.proposals.model import Proposal
 from consult.register.rules import Stratum
 from consult.selection.model import Decision, Outcome
+from consult.selection.queries import in_force
 from consult.services.model import Deployment, Service
 from consult.voting.model import Support
 from consult.voting.queries import counts
@@ -63,7 +64,7 @@ def key_figures(edition_id: int) -> KeyFigures:
                 _count(
                     Decision,
                     Decision.edition_id == edition_id,
-                    Decision.outcome == Outcome.RETAINED,
+                    in_force() == Outcome.RETAINED,
                     Decision.proclaimed_at.is_not(None),
                 ).label("retained"),
                 select(func.count(Interest.siren.distinct()))

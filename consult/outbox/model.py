@@ -38,6 +38,7 @@ class Notice(StrEnum):
     DRAFT_REMINDER = "draft_reminder"
     SUPPORT_CHANGED = "support_changed"
     RESULT_PROCLAIMED = "result_proclaimed"
+    DECISION_CORRECTED = "decision_corrected"
     INTEREST_DECLARED = "interest_declared"
     INTEREST_DECIDED = "interest_decided"
     SERVICE_BORN = "service_born"

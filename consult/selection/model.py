@@ -1,7 +1,8 @@
 """The committee's decisions: private until one act proclaims them all."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,6 +44,16 @@ class Decision(Base):
     supports: Mapped[int | None]
     rank: Mapped[int | None]
     """Supports and rank, frozen by the proclamation."""
+
+    @property
+    def version(self) -> str:
+        return version(self.outcome, self.reason, self.explanation, self.prepared_at, self.prepared_by)
+
+
+def version(outcome: Outcome, reason: str, explanation: str, prepared_at: datetime, prepared_by: int | None) -> str:
+    """What tells a decision from the same one written again: a form says which it was drawn from."""
+    said = "\n".join((outcome.value, reason, explanation, prepared_at.astimezone(UTC).isoformat(), str(prepared_by)))
+    return sha256(said.encode()).hexdigest()[:16]
 
 
 class Recusal(Base):

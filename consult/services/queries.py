@@ -22,6 +22,7 @@ from consult.proposals.model import Proposal, ProposalContribution
 from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
+from consult.selection.queries import in_force
 from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
 from consult.voting.model import Support
 
@@ -224,7 +225,7 @@ def fertile(edition_id: int) -> Sequence[tuple[int, int, str, int]]:
         .join(Decision, Decision.proposal_id == Proposal.id)
         .where(
             Proposal.edition_id == edition_id,
-            Decision.outcome == Outcome.RETAINED,
+            in_force() == Outcome.RETAINED,
             Decision.proclaimed_at.is_not(None),
         )
         .order_by(case((born == 0, 0), else_=1), Proposal.number)

@@ -36,7 +36,7 @@ def show(e: str) -> str:
         statuses=RECEIVED,
         supports=_supports(the_edition),
         voting=the_edition.calendar.window(Stage.VOTING),
-        decided=Counter(decision.outcome.value for decision in decisions),
+        decided=Counter(decision.now.value for decision in decisions),
         interests=by_status(the_edition.id),
         portfolio=portfolio(the_edition.id, paris_day(at)),
         changes=len(calendars.changes(the_edition.id)),

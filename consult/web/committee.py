@@ -1,4 +1,4 @@
-"""The committee's desk: a sheet per proposition, decisions prepared in private, one proclamation."""
+"""The committee's desk: a sheet per proposition, deliberated in private, one proclamation, public corrections."""
 
 from typing import Any
 
@@ -6,16 +6,30 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
-from consult.calendar.rules import Stage
+from consult.ground.refusals import NotFound, Reason, Refused
+from consult.interests.queries import volunteers_of
+from consult.outbox.model import Notice
 from consult.proposals.model import Proposal
-from consult.proposals.queries import contributions_of, one
-from consult.selection import actions, queries
-from consult.selection.rules import departures, may_decide, may_proclaim, may_read_deliberation
-from consult.voting.queries import ballot_rules, breakdown, ranked
-from consult.voting.rules import may_see_tallies
+from consult.proposals.queries import one
+from consult.selection import actions, letters, opinions, queries, recusals
+from consult.selection.corrections import correct_decision
+from consult.selection.desk import as_proclaimed
+from consult.selection.rules import may_correct_decision
 from consult.web import doors, words
-from consult.web.context import actor, edition, latest_edition, received_at
-from consult.web.forms.committee import DecisionForm, ProclamationForm
+from consult.web.committee_pages import Forms, Selection, refused
+from consult.web.committee_pages import sheet as sheet_page
+from consult.web.context import actor, edition, latest_edition, received_at, settings
+from consult.web.decisions import sections_of
+from consult.web.forms.committee import (
+    CorrectionForm,
+    CostForm,
+    DecisionForm,
+    LiftForm,
+    OpinionForm,
+    ProclamationForm,
+    RecusalForm,
+)
+from consult.web.mail import worded
 
 pages = Blueprint("committee", __name__)
 
@@ -25,7 +39,7 @@ pages = Blueprint("committee", __name__)
 def index() -> str:
     """The desk of the latest edition."""
     latest = latest_edition()
-    return _desk(latest) if latest else render_template("committee/empty.html")
+    return _desk(edition(latest.slug)) if latest else render_template("committee/empty.html")
 
 
 @pages.get("/comite/<edition:e>/")
@@ -36,18 +50,19 @@ def desk(e: str) -> str:
 
 
 def _desk(the_edition: Edition) -> str:
-    return render_template("committee/desk.html", **_queue(edition(the_edition.slug)))
+    selection = Selection(the_edition)
+    return render_template("committee/desk.html", may_proclaim=selection.may_proclaim(), **selection.queue())
+
+
+# ── the sheet of a proposition ───────────────────────────────────────────────────────────
 
 
 @pages.get("/comite/<edition:e>/propositions/<int:n>")
-@doors.committee
+@doors.committee_and_administrators
 def sheet(e: str, n: int) -> str:
-    """All that helps to decide of one proposition, and the decision itself."""
+    """All that helps to decide of one proposition; its deliberation for the members who take part in it."""
     the_edition = edition(e)
-    proposal, queue = one(the_edition.id, n), _queue(the_edition)
-    prepared = queue["prepared"].get(proposal.id)
-    form = DecisionForm(outcome=prepared.outcome, reason=prepared.reason) if prepared else DecisionForm()
-    return _sheet(the_edition, proposal, form, queue)
+    return sheet_page(the_edition, one(the_edition.id, n))
 
 
 @pages.post("/comite/<edition:e>/propositions/<int:n>")
@@ -57,28 +72,102 @@ def decide(e: str, n: int) -> ResponseReturnValue:
     the_edition, form = edition(e), DecisionForm()
     proposal = one(the_edition.id, n)
     if not form.validate_on_submit():
-        return _sheet(the_edition, proposal, form, _queue(the_edition)), 422
-    actions.decide(actor(), proposal.id, form.outcome.data, reason=form.reason.data, at=received_at())
-    flash(
-        f"Décision enregistrée pour la proposition n°{words.NBSP}{n}. "
-        "Elle reste visible du comité seul, et modifiable, jusqu’à la proclamation.",
-        "success",
+        return sheet_page(the_edition, proposal, Forms(decision=form)), 422
+    try:
+        actions.decide(
+            actor(),
+            proposal.id,
+            form.outcome.data,
+            reason=form.reason.data,
+            explanation=form.explained(),
+            seen=form.as_seen,
+            at=received_at(),
+        )
+    except Refused as error:
+        return _not_kept(error, the_edition, proposal, Forms(decision=form))
+    told = f"Décision enregistrée pour la proposition n°{words.NBSP}{n}. "
+    return _kept(e, n, told + "Elle reste visible du comité seul, et modifiable, jusqu’à la proclamation.")
+
+
+@pages.post("/comite/<edition:e>/propositions/<int:n>/avis")
+@doors.committee
+def opine(e: str, n: int) -> ResponseReturnValue:
+    """Say what one thinks of it."""
+    the_edition, form = edition(e), OpinionForm()
+    proposal = one(the_edition.id, n)
+    if not form.validate_on_submit():
+        return sheet_page(the_edition, proposal, Forms(opinion=form)), 422
+    try:
+        opinions.give_opinion(actor(), proposal.id, form.stance.data, notes=form.notes.data or "", at=received_at())
+    except Refused as error:
+        return _not_kept(error, the_edition, proposal, Forms(opinion=form))
+    return _kept(e, n, "Votre avis est enregistré. Les autres membres le lisent, sous votre nom.")
+
+
+@pages.post("/comite/<edition:e>/propositions/<int:n>/deport")
+@doors.committee
+def recuse(e: str, n: int) -> ResponseReturnValue:
+    """Keep out of it."""
+    the_edition, form = edition(e), RecusalForm()
+    proposal = one(the_edition.id, n)
+    if not form.validate_on_submit():
+        return sheet_page(the_edition, proposal, Forms(recusal=form)), 422
+    try:
+        recusals.recuse(actor(), proposal.id, reason=form.reason.data, at=received_at())
+    except Refused as error:
+        return _not_kept(error, the_edition, proposal, Forms(recusal=form))
+    return _kept(
+        e, n, "Votre déport est enregistré : vous ne lisez plus la délibération de cette proposition et n’y prenez plus part."
     )
+
+
+@pages.post("/comite/<edition:e>/propositions/<int:n>/deport/levee")
+@doors.administrators
+def lift(e: str, n: int) -> ResponseReturnValue:
+    """Let a member back in."""
+    the_edition = edition(e)
+    proposal = one(the_edition.id, n)
+    form = LiftForm().offer([line for line in Selection(the_edition).recusals if line.proposal_id == proposal.id])
+    if not form.validate_on_submit():
+        return sheet_page(the_edition, proposal, Forms(lift=form)), 422
+    try:
+        recusals.lift_recusal(actor(), proposal.id, form.member.data, reason=form.reason.data, at=received_at())
+    except Refused as error:
+        return _not_kept(error, the_edition, proposal, Forms(lift=form))
+    return _kept(e, n, "Le déport est levé. Cette personne reprend part à la délibération.")
+
+
+@pages.post("/comite/<edition:e>/propositions/<int:n>/cout")
+@doors.committee_and_administrators
+def estimate(e: str, n: int) -> ResponseReturnValue:
+    """Say what it would cost."""
+    the_edition, form = edition(e), CostForm()
+    proposal = one(the_edition.id, n)
+    if not form.validate_on_submit():
+        return sheet_page(the_edition, proposal, Forms(cost=form)), 422
+    try:
+        opinions.estimate_cost(actor(), proposal.id, form.cost.data, at=received_at())
+    except Refused as error:
+        return _not_kept(error, the_edition, proposal, Forms(cost=form))
+    return _kept(e, n, "Le coût estimé est enregistré." if form.cost.data else "Le coût n’est plus dit.")
+
+
+def _kept(e: str, n: int, message: str) -> ResponseReturnValue:
+    flash(message, "success")
     return redirect(url_for("committee.sheet", e=e, n=n), 303)
 
 
-def _sheet(the_edition: Edition, proposal: Proposal, form: DecisionForm, queue: dict[str, Any]) -> str:
-    at = received_at()
-    proclaimed = the_edition.proclaimed_at is not None
-    return render_template(
-        "committee/sheet.html",
-        proposal=proposal,
-        form=form,
-        contributions=contributions_of(proposal.id),
-        breakdown=breakdown(the_edition, proposal.id, at=at) if queue["ranking"] else None,
-        verdict=may_decide(actor(), calendar=the_edition.calendar, reason="…", proclaimed=proclaimed, at=at),
-        **queue,
-    )
+def _not_kept(error: Refused, the_edition: Edition, proposal: Proposal, forms: Forms) -> ResponseReturnValue:
+    """What is closed, or proclaimed, has its page; what another member changed meanwhile is shown beside what was typed."""
+    if error.reason not in SHOWN_ON_THE_SHEET:
+        raise error
+    return refused(error, the_edition, proposal, forms)
+
+
+SHOWN_ON_THE_SHEET = frozenset({Reason.DECISION_CHANGED, Reason.ALREADY_RECUSED, Reason.NOT_RECUSED})
+
+
+# ── the proclamation ─────────────────────────────────────────────────────────────────────
 
 
 @pages.get("/comite/<edition:e>/proclamation")
@@ -101,38 +190,84 @@ def proclaim(e: str) -> ResponseReturnValue:
 
 
 def _proclamation(the_edition: Edition, form: ProclamationForm) -> str:
-    queue = _queue(the_edition)
-    progress = queue["progress"]
-    verdict = may_proclaim(
+    selection = Selection(the_edition)
+    is_ahead = the_edition.proclaimed_at is None and bool(selection.ranking)
+    told = letters.recipients(the_edition.id) if is_ahead else {}
+    written = letters.examples(the_edition) if is_ahead and selection.reader.reads_all else {}
+    samples = [
+        (kind, count, worded(Notice.RESULT_PROCLAIMED, written.get(kind) or letters.specimen(the_edition, kind), settings()))
+        for kind, count in told.items()
+    ]
+    return render_template(
+        "committee/proclamation.html",
+        form=form,
+        verdict=selection.may_proclaim(),
+        letters=sum(told.values()),
+        samples=samples,
+        **selection.queue(),
+    )
+
+
+@pages.get("/comite/<edition:e>/proclamation/essai")
+@doors.committee
+def rehearse(e: str) -> str:
+    """The page of decisions as it would be if they were proclaimed now; nothing is written."""
+    the_edition = edition(e)
+    selection = Selection(the_edition)
+    places = selection.places
+    decisions = as_proclaimed(the_edition.id, selection.lines, places, selection.at) if places else []
+    return render_template(
+        "committee/rehearsal.html",
+        sections=sections_of(decisions),
+        decisions=decisions,
+        departures=selection.departing,
+        corrections={},
+        **{name: value for name, value in selection.queue().items() if name != "departures"},
+    )
+
+
+# ── after it ─────────────────────────────────────────────────────────────────────────────
+
+
+@pages.route("/comite/<edition:e>/propositions/<int:n>/correction", methods=["GET", "POST"])
+@doors.committee
+def correct(e: str, n: int) -> ResponseReturnValue:
+    """Correct a proclaimed decision, in public."""
+    the_edition, form = edition(e), CorrectionForm()
+    proposal = one(the_edition.id, n)
+    _may_correct(the_edition, proposal).or_refuse()
+    if not form.validate_on_submit():
+        return _correction(proposal, form), 422 if form.is_submitted() else 200
+    try:
+        told = volunteers_of(proposal.id)
+        outcome, reason, seen = form.decided(), form.reason.data, form.seen.data
+        correct_decision(actor(), proposal.id, outcome, reason=reason, at=received_at(), also_told=told, seen=seen)
+    except Refused as error:
+        status = form.refused(error)
+        return _correction(proposal, form), status
+    flash("La correction est publiée, à côté de la décision d’origine. Les personnes concernées sont prévenues.", "success")
+    return redirect(url_for("proposals.show", e=e, n=n), 303)
+
+
+def _may_correct(the_edition: Edition, proposal: Proposal) -> Any:
+    return may_correct_decision(
         actor(),
         calendar=the_edition.calendar,
-        proposals=progress.proposals,
-        decided=progress.decided,
         proclaimed=the_edition.proclaimed_at is not None,
+        is_recused=proposal.id in Selection(the_edition).reader.recused,
         at=received_at(),
     )
-    letters = queries.concerned_count(the_edition.id) if verdict else 0
-    return render_template("committee/proclamation.html", form=form, verdict=verdict, letters=letters, **queue)
 
 
-def _queue(the_edition: Edition) -> dict[str, Any]:
-    """The propositions in the order of the ranking — of their numbers while it is secret —, and where each one stands."""
-    at = received_at()
-    reads = may_read_deliberation(actor())
-    deliberation = queries.deliberation(the_edition.id)
-    progress = queries.Progress(len(deliberation), sum(line.outcome is not None for line in deliberation))
-    if not reads:
-        deliberation = [line.unsaid() for line in deliberation]
-    ranking = ranked(the_edition, at=at) if may_see_tallies(ballot_rules(the_edition), at) else []
-    places = {line.tally.proposal_id: line for line in ranking}
-    outcomes = {line.proposal_id: line.outcome for line in deliberation if line.outcome}
-    return {
-        "queue": sorted(deliberation, key=lambda line: places[line.proposal_id].rank if ranking else line.number),
-        "ranking": places,
-        "prepared": {line.proposal_id: line for line in deliberation if line.outcome},
-        "departures": departures(ranking, outcomes),
-        "progress": progress,
-        "reads": reads,
-        "window": the_edition.calendar.window(Stage.VOTING),
-        "is_over": the_edition.calendar.has_closed(Stage.VOTING, at),
-    }
+def _correction(proposal: Proposal, form: CorrectionForm) -> str:
+    decision = queries.decision_of(proposal.id)
+    if decision is None:
+        raise NotFound
+    form.seen.data = decision.corrections
+    return render_template(
+        "committee/correction.html",
+        proposal=proposal,
+        decision=decision,
+        corrections=queries.corrections([proposal.id]).get(proposal.id, ()),
+        form=form,
+    )

@@ -1,10 +1,12 @@
 """What the committee decided, once proclaimed."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template
 
 from consult.calendar.rules import Stage
 from consult.selection.model import Outcome
-from consult.selection.queries import departed, proclaimed
+from consult.selection.queries import SHOWN_FIRST, Proclaimed, corrections, departed, proclaimed
 from consult.web import doors
 from consult.web.context import edition, received_at
 
@@ -14,7 +16,7 @@ pages = Blueprint("decisions", __name__)
 @pages.get("/<edition:e>/decisions")
 @doors.public
 def show(e: str) -> str:
-    """Every decision with its reason and its rank, retained first; before the proclamation, a page that says so."""
+    """Every decision with its reason and its rank, those retained now first; before the proclamation, a page that says so."""
     the_edition = edition(e)
     if the_edition.proclaimed_at is None:
         return render_template(
@@ -23,10 +25,15 @@ def show(e: str) -> str:
             is_over=the_edition.calendar.has_closed(Stage.VOTING, received_at()),
         )
     decisions = proclaimed(the_edition.id)
-    by_outcome = {outcome: [one for one in decisions if one.outcome is outcome] for outcome in Outcome}
-    order = (Outcome.RETAINED, Outcome.DEFERRED, Outcome.NOT_RETAINED)
+    corrected = [one.proposal_id for one in decisions if one.corrections]
     return render_template(
         "decisions/show.html",
-        sections=[(outcome, by_outcome[outcome]) for outcome in order],
+        sections=sections_of(decisions),
         departures=departed(decisions),
+        corrections=corrections(corrected) if corrected else {},
     )
+
+
+def sections_of(decisions: Sequence[Proclaimed]) -> Sequence[tuple[Outcome, Sequence[Proclaimed]]]:
+    """The decisions by what they decide now, in the order of the page."""
+    return [(outcome, [one for one in decisions if one.now is outcome]) for outcome in SHOWN_FIRST]

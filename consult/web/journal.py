@@ -102,7 +102,11 @@ def _proclaimed(data: dict[str, Any]) -> str:
 
 def _decision_corrected(data: dict[str, Any]) -> str:
     before, after = Outcome(data["before"]).label.lower(), Outcome(data["after"]).label.lower()
-    return "Décision du comité précisée." if before == after else f"Décision du comité corrigée{words.NBSP}: {before}, puis {after}."
+    return (
+        "Décision du comité précisée."
+        if before == after
+        else f"Décision du comité corrigée{words.NBSP}: {before}, puis {after}."
+    )
 
 
 def _phase(data: dict[str, Any]) -> str:

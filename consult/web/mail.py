@@ -22,18 +22,23 @@ def composer(settings: Settings) -> Callable[[Message], EmailMessage]:
 
     def compose(message: Message) -> EmailMessage:
         said = COMPOSED_WHEN_SENT[message.notice](message) if message.notice in COMPOSED_WHEN_SENT else message.data
-        template = current_app.jinja_env.get_template(f"mail/{message.notice.value}.txt")
-        subject, _, body = (
-            template.render(site_name=settings.site_name, base_url=settings.base_url, **said).strip().partition("\n")
-        )
+        subject, body = worded(message.notice, said, settings)
         mail = EmailMessage()
-        mail["Subject"] = subject.strip()
+        mail["Subject"] = subject
         mail["From"] = Address(settings.site_name, addr_spec=settings.mail_from)
         mail["To"] = message.recipient
         mail["Date"] = said.get("told_at", message.created_at)
         mail["Message-ID"] = f"<{message.id}.{message.created_at:%Y%m%d%H%M%S}@{host}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(body.strip() + "\n")
+        mail.set_content(body)
         return mail
 
     return compose
+
+
+def worded(notice: Notice, said: Mapping[str, Any], settings: Settings) -> tuple[str, str]:
+    """The subject and the text of a notice, as whoever receives it reads them."""
+    template = current_app.jinja_env.get_template(f"mail/{notice.value}.txt")
+    text = template.render(site_name=settings.site_name, base_url=settings.base_url, **said)
+    subject, _, body = text.strip().partition("\n")
+    return subject.strip(), body.strip() + "\n"

@@ -56,8 +56,13 @@ def _steps(contribution: Contribution, destinations: Sequence[Destination]) -> I
 def _after(after: Followed) -> Iterator[Step]:
     if after.outcome is None or after.proclaimed_at is None:
         return
-    state = "stopped" if after.outcome is Outcome.NOT_RETAINED else "past"
-    yield Step(f"Proposition {after.outcome.label.lower()}", words.day(after.proclaimed_at), state, after.reason)
+    first = after.first or after.outcome
+    state = "stopped" if first is Outcome.NOT_RETAINED else "past"
+    yield Step(f"Proposition {first.label.lower()}", words.day(after.proclaimed_at), state, after.reason)
+    for one in after.corrections:
+        state = "stopped" if one.outcome is Outcome.NOT_RETAINED else "past"
+        name = f"Décision corrigée{words.NBSP}: {one.outcome.label.lower()}" if one.outcome else "Décision précisée"
+        yield Step(name, words.day(one.at), state, one.reason)
     for service in after.services:
         over = service.phase is Phase.STOPPED
         yield Step(

@@ -21,8 +21,9 @@ from consult.journal.model import PUBLIC_KINDS, Event, EventKind
 from consult.outbox.model import Message, Notice
 from consult.proposals.model import Proposal
 from consult.selection.actions import decide, proclaim
+from consult.selection.desk import deliberation
 from consult.selection.model import Decision, Outcome
-from consult.selection.queries import concerned_count, decision_of, deliberation, proclaimed, retained
+from consult.selection.queries import concerned_count, decision_of, proclaimed, retained
 from consult.voting.actions import give_support
 from tests.support.letters import letters, text_of
 from tests.support.stage_one import group, need
@@ -82,8 +83,8 @@ class TestDeciding:
         edition = world.edition()
         first, _, _ = propositions(edition)
         other = world.person(None, Role.COMMITTEE)
-        decide(member, first.id, Outcome.RETAINED, reason="Une raison fictive.", at=CLOSED)
-        decide(other, first.id, Outcome.DEFERRED, reason="Une autre raison fictive.", at=DELIBERATING)
+        seen = decide(member, first.id, Outcome.RETAINED, reason="Une raison fictive.", at=CLOSED).version
+        decide(other, first.id, Outcome.DEFERRED, reason="Une autre raison fictive.", seen=seen, at=DELIBERATING)
         (row,) = rows()
         assert (row.outcome, row.reason, row.prepared_by) == (Outcome.DEFERRED, "Une autre raison fictive.", other.person_id)
         said = [line for line in deliberation(edition.id) if line.outcome]

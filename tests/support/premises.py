@@ -32,6 +32,7 @@ from consult.ground.database import reading, transaction
 from consult.interests.actions import InterestDraft, declare
 from consult.interests.model import Level
 from consult.interests.rules import CHARTER
+from consult.selection.recusals import recuse
 from consult.services.actions import ServiceDraft, create, declare_deployment, set_milestone
 from consult.services.model import DeploymentStatus
 from consult.triage.actions import declare_ineligible
@@ -86,6 +87,7 @@ class Premises:
             **{f"asker {rank}": person(ROCAMADOUR, status=AttachmentStatus.PENDING) for rank in range(5)},
             **{f"invitee {rank}": person(None, email=f"invitee-{rank}@exemple.fr") for rank in range(3)},
             "team": person(None, Role.ADMINISTRATOR, Role.MODERATOR, Role.COMMITTEE),
+            "member": person(None, Role.COMMITTEE),
         }
         self.strangers: dict[str, Actor | None] = {
             VISITOR: None,
@@ -114,7 +116,8 @@ class Premises:
         self.proposal = proposal(edition)
         group(self.mine[0], self.proposal)
         give_support(owner, self.proposal.id, at=DURING_VOTE)
-        self.undecided = proposal(undecided)
+        self.undecided, self.recused = proposal(undecided), person(None, Role.COMMITTEE)
+        recuse(self.recused, self.undecided.id, reason="Un intérêt direct.", at=CLOSED)
         self.kept, self.candidates = retained.proposal(decided), retained.proposal(decided, "Gérer les documents")
         declare(owner, self.kept.id, INTEREST, at=DURING_INTERESTS)
         draft = ServiceDraft("Séance claire", "Préparer une séance.", "Un besoin partagé.")
@@ -224,6 +227,7 @@ class Premises:
         born = {"proposal": str(self.candidates.id), "name": "Autre service", "summary": "Un autre.", **REASON}
         moved = {"opens_at": "2021-03-15T12:00", "closes_at": "2021-04-30T12:00", "step": "confirmed", **REASON}
         schemes = "/pilotage/2021/guichets"
+        sheet = f"/comite/2022/propositions/{self.undecided.number}"
         rule = {"who": "Tous.", "purpose": "Tout.", "funding": "Un peu.", "source": "Le site.", **REASON}
         return [
             Deed("ballots.withdraw", f"{vote}/retrait", "owner", at=DURING_VOTE),
@@ -232,8 +236,17 @@ class Premises:
             Deed("steering_schemes.add_rule", f"{schemes}/1/regles/nouvelle", "team", rule),
             Deed("steering_schemes.correct_rule", f"{schemes}/1/regles/{self.rule.id}", "team", rule),
             Deed("steering.move", "/pilotage/2021/calendrier/voting", "team", moved, at=DURING_VOTE),
-            Deed("committee.decide", f"/comite/2022/propositions/{self.undecided.number}", "team", decision, at=CLOSED),
+            Deed("committee.opine", f"{sheet}/avis", "team", {"stance": "favourable"}, at=CLOSED),
+            Deed("committee.estimate", f"{sheet}/cout", "team", {"cost": "120 000"}, at=CLOSED),
+            Deed("committee.decide", sheet, "team", decision, at=CLOSED),
+            Deed("committee.recuse", f"{sheet}/deport", "member", REASON, at=CLOSED),
+            Deed(
+                "committee.lift", f"{sheet}/deport/levee", "team", REASON | {"member": str(self.recused.person_id)}, at=CLOSED
+            ),
             Deed("committee.proclaim", "/comite/2022/proclamation", "team", {"confirm": "y"}, at=CLOSED),
+            Deed(
+                "committee.correct", f"{sheet}/correction", "team", REASON | {"confirm": "y", "outcome": "deferred"}, at=CLOSED
+            ),
             Deed("interests.declare", fresh, "owner", typed, at=DURING_INTERESTS, also=AT_HOME),
             Deed("interests.withdraw", f"{file}/retrait", "owner", REASON, at=DURING_INTERESTS),
             Deed(

@@ -246,7 +246,7 @@ def test_the_demonstration_says_where_its_messages_are(client: PageClient) -> No
 
 
 def test_everybody_of_the_demonstration_says_who_they_are() -> None:
-    names = "agent elu collegue epci departement attente partenaire moderation comite pilotage observation"
+    names = "agent elu collegue epci departement attente partenaire moderation comite deport pilotage observation"
     assert " ".join(DEMO_ACCOUNTS) == names
     assert all("Ficti" in account.name for account in DEMO_ACCOUNTS.values())
 
