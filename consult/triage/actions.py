@@ -65,7 +65,7 @@ def group_into_new(
 
 
 def ungroup(actor: Actor, contribution_id: int, proposal_id: int, *, at: datetime, seen: Seen | None = None) -> Contribution:
-    """Take a contribution out of a proposition. When it was in no other, it waits again, and its author is told.
+    """Take a contribution out of a proposition. When it was in no other, it waits again. Those concerned are told.
 
     Raises Refused with the reason of `may_triage`, or NOT_GROUPED; NotFound.
     """
@@ -87,8 +87,10 @@ def ungroup(actor: Actor, contribution_id: int, proposal_id: int, *, at: datetim
             settle(contribution, Status.PUBLISHED, at=at)
         kept = {"proposals": [proposal.number], "left": len(after), "before": before, "after": after}
         tell(session, EventKind.CONTRIBUTION_UNGROUPED, actor, contribution, at=at, **kept)
-        if not after:
-            notify(session, edition, [Outcome(contribution, [proposal])], at=at)
+        others = session.scalars(
+            select(Proposal).where(Proposal.edition_id == edition.id, Proposal.number.in_(after)).order_by(Proposal.number)
+        ).all()
+        notify(session, edition, [Outcome(contribution, others, left=proposal)], at=at)
     return contribution
 
 

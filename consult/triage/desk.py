@@ -82,6 +82,8 @@ class Outcome:
     contribution: Contribution
     proposals: Sequence[Proposal] = ()
     scheme: str | None = None
+    left: Proposal | None = None
+    """The proposition that it was taken out of; `proposals` are then those that still answer it."""
 
     def words(self, edition: Edition) -> dict[str, Any]:
         """What the letter needs to know."""
@@ -94,9 +96,14 @@ class Outcome:
             "title": one.title,
             "reason": one.status_reason,
             "contest_until": until.isoformat() if until else None,
-            "proposals": [{"number": found.number, "title": found.title} for found in self.proposals],
+            "proposals": [_named(found) for found in self.proposals],
             "scheme": self.scheme,
+            "left": _named(self.left) if self.left else None,
         }
+
+
+def _named(proposal: Proposal) -> dict[str, Any]:
+    return {"number": proposal.number, "title": proposal.title}
 
 
 def notify(session: Session, edition: Edition, outcomes: Sequence[Outcome], *, at: datetime) -> None:

@@ -133,7 +133,7 @@ class TestGrouping:
         assert again(one).status is Status.PUBLISHED
         assert refusal(actions.ungroup, moderator, one.id, second.id, at=AT) is Reason.NOT_GROUPED
         actions.group(moderator, [one.id], [second.id], at=AT + timedelta(minutes=3))
-        assert told(one) == ["grouped", "published", "grouped"]
+        assert told(one) == ["grouped", "grouped", "published", "grouped"]
 
     def test_what_is_voted_on_no_longer_moves(self, world: World, moderator: Actor) -> None:
         edition = world.edition()

@@ -100,6 +100,31 @@ def test_what_waits_again_says_so(app: Flask, edition: Edition, author: Actor) -
     assert "Elle est sortie de la proposition n° 1, Première" in text
 
 
+def test_one_taken_out_of_one_proposition_knows_where_it_stays(app: Flask, edition: Edition, author: Actor) -> None:
+    found, left = need(author, edition), proposal(edition, "Première")
+    group(found, left, proposal(edition, "Seconde"))
+    ungroup(OPERATOR, found.id, left.id, at=DURING_NEEDS)
+    subject, text = last_mail(app)
+    assert subject == "Contribution n° 1 : sortie d’une proposition"
+    assert "n’est plus dans une de ses propositions." in text
+    assert (
+        "Elle est sortie de la proposition n° 1, Première. Elle reste dans la proposition :"
+        " n° 2, Seconde http://127.0.0.1:8000/2021/propositions/2" in text
+    )
+    assert "peut contester cette décision" in text
+
+
+def test_a_letter_written_before_it_named_what_was_left_still_leaves(app: Flask, edition: Edition, author: Actor) -> None:
+    found, answer = need(author, edition), proposal(edition, "Première")
+    group(found, answer)
+    ungroup(OPERATOR, found.id, answer.id, at=DURING_NEEDS)
+    with transaction() as session:
+        message = session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+        before = {name: value for name, value in message.data.items() if name != "left"}
+        message.data = before | {"proposals": [message.data["left"]]}
+    assert "Elle est sortie de la proposition n° 1, Première, et n’est plus dans aucune" in last_mail(app)[1]
+
+
 def test_a_reorientation_says_where_and_why(app: Flask, edition: Edition, author: Actor) -> None:
     to = scheme(edition)
     reorient(OPERATOR, need(author, edition).id, to.id, reason="Ce guichet\nconvient mieux.", at=DURING_NEEDS)
