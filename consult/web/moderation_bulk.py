@@ -1,6 +1,6 @@
 """Deciding of a filtered list at once: a page says how many and which, then one act does all of them, or none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -92,14 +92,17 @@ def _decided(
     try:
         act(list(ids.values()), seen)
     except Refused as refused:
-        page = _page(the_edition, wording(refused.reason, refused.moment), **{name: form})
+        page = _page(the_edition, wording(refused.reason, refused.moment), dict(form.revisions.data or ()), **{name: form})
         return make_response(page, REFUSALS[refused.reason].status)
     flash(f"{words.plural(len(ids), *done)}. Leurs auteurs sont prévenus.", "success")
     return redirect(url_for("moderation.contributions", e=the_edition.slug, **kept_filters()), 303)
 
 
-def _page(the_edition: Edition, why_refused: str = "", **typed: Any) -> str:
-    """The list as it stands now: what is decided is what this page shows."""
+def _page(the_edition: Edition, why_refused: str = "", sent: Mapping[int, int] | None = None, **typed: Any) -> str:
+    """The list as it stands now: what is decided is what this page shows.
+
+    `sent`: the revisions that were decided of when the act was refused; those that are no longer so are named.
+    """
     wanted, proposals = asked(the_edition.id), choices(the_edition.id)
     forms = {
         "group": GroupForm(formdata=None),
@@ -109,11 +112,14 @@ def _page(the_edition: Edition, why_refused: str = "", **typed: Any) -> str:
     forms["group"].offer(proposals)
     forms["reorient"].offer(offered_schemes(the_edition))
     filters = replace(wanted.filters, status=Status.PUBLISHED, sort=Sort.OLDEST)
+    found = find(the_edition.id, filters, size=MOST)
+    revisions = {line.number: line.revision for line in found.items}
     now: dict[str, Any] = {"status": Status.PUBLISHED, "calendar": the_edition.calendar, "at": received_at()}
     return render_template(
         "moderation/bulk.html",
         asked=wanted,
-        found=find(the_edition.id, filters, size=MOST),
+        found=found,
+        changed=[number for number, revision in sorted((sent or {}).items()) if revisions.get(number) != revision],
         forms=forms,
         form=next(iter(typed.values()), None),
         why_refused=why_refused,

@@ -281,6 +281,7 @@ def test_what_was_chosen_for_all_of_them_is_not_lost(edition: Edition, author: A
     written = {"title": "Une nouvelle", "summary": "En une phrase.", "proposals": [str(kept.number)]}
     page = desk.post(act, typed | written, 409)
     assert "Rien n’a été changé" in page.main
+    assert "A changé : la contribution n° 1" in page.main
     again = page.form(act)
     assert {name: again[name] for name in written} == written
     assert [tag["value"] for tag in page.soup.select(f"form[action='{act}'] [name=revisions]")] == ["1:1", "2:0"]
