@@ -15,6 +15,7 @@ from consult import ROOT
 from consult.cli import fail, first_line
 from consult.cli.context import with_app
 from consult.config import Settings
+from consult.contributions.look_alikes import index_missing
 from consult.ground import clock, database
 from consult.web import words
 from consult.web.context import settings
@@ -31,9 +32,11 @@ TEND_EVERY_SECONDS = 300.0
 @click.command()
 @with_app
 def migrate() -> None:
-    """Amène la base au schéma courant."""
+    """Amène la base au schéma courant, et y ajoute ce qui se déduit des textes."""
     upgrade(settings().database_url)
     click.echo("La base est au schéma courant.")
+    if indexed := index_missing():
+        click.echo(f"Mots des textes relevés, pour trouver ceux qui se ressemblent : {words.plural(indexed, 'contribution')}.")
 
 
 def upgrade(url: str, revision: str = "head") -> None:

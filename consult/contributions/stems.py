@@ -6,25 +6,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from consult.contributions.french import ORDINARY, SAID_IN_PASSING
 from consult.ground.text import fold
 
 COMPARED = 600
 """Characters of a text whose stems are kept: its title and how it begins say what it is about."""
 READ_CLOSELY = 300
 """Characters that are compared letter by letter."""
+HALF = 0.5
 LONGEST_STEM = 40
 """As the column that holds them."""
 
-_SAID_IN_PASSING = """
-a afin ai ainsi alors apres au aucun aucune aura aussi autre autres aux avait avant avec avoir avons bien c ca car ce cela
-celle celles celui certain certaine certaines certains ces cet cette ceux chaque chez comme comment d dans de depuis des
-deux doit doivent donc dont du elle elles en encore entre est et etaient etait etant etc etre eux fait faire faut font ici
-il ils j je jusqu l la le les leur leurs lors lorsqu lui m ma mais me meme memes mes moins mon n ne ni nos notre nous on
-ont ou par pas peu peut peuvent plus plusieurs pour pourquoi pouvoir puis qu quand que quel quelle quelles quels qui quoi
-s sa sans se sera serait ses si soient soit son sont sous souvent sur t ta te tel telle tes toi ton tous tout toute toutes
-tres trop tu un une vers via vos votre vous y
-"""
-_STOP = frozenset(_SAID_IN_PASSING.split())
 _ENDINGS = (
     *("issements", "issement", "atrices", "atrice", "ateurs", "ateur", "ations", "ation", "logies", "logie", "ements"),
     *("ement", "euses", "euse", "ences", "ence", "ances", "ance", "ables", "able", "istes", "iste", "ismes", "isme", "ites"),
@@ -57,8 +49,13 @@ def stem_set(text: str) -> set[str]:
 
 @lru_cache(maxsize=20_000)
 def _stems_of(written: str) -> tuple[str, ...]:
-    """The stem of one word as written; none for a word said in passing. Kept: a text says few words that no other says."""
-    return tuple(_stem(word)[:LONGEST_STEM] for word in fold(written).split() if len(word) > 1 and word not in _STOP)
+    """The stem of one word as written; none for one said in passing. Kept: a text says few words that no other says."""
+    return tuple(_stem(word)[:LONGEST_STEM] for word in fold(written).split() if _tells(word))
+
+
+def _tells(word: str) -> bool:
+    """Whether a folded word says something: « 27 » or « 1978 » does not."""
+    return len(word) > 1 and word not in SAID_IN_PASSING and not word.isdigit()
 
 
 def _stem(word: str) -> str:
@@ -67,6 +64,19 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= _LEFT_AT_LEAST:
             return word[: -len(ending)]
     return word
+
+
+_ORDINARY = frozenset(map(_stem, ORDINARY))
+
+
+def is_ordinary(stem: str) -> bool:
+    """Whether it is the stem of a word that any text may hold, whatever it is about."""
+    return stem in _ORDINARY
+
+
+def telling(stem: str, count: int, total: int) -> float:
+    """How much a stem says of a text, when `count` texts of `total` hold it: an ordinary word says half of what is rare."""
+    return rarity(count, total) * (HALF if is_ordinary(stem) else 1.0)
 
 
 def rarity(count: int, total: int) -> float:

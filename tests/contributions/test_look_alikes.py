@@ -1,18 +1,20 @@
 """What looks alike, why, and what is never suggested."""
 
+import json
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from consult.calendar.model import Edition
 from consult.contributions.actions import edit, withdraw
-from consult.contributions.look_alikes import SHOWN, LookAlike, like, look_alikes
+from consult.contributions.look_alikes import SHOWN, LookAlike, index_missing, like, look_alikes
 from consult.contributions.model import Contribution, ContributionType, ContributionWord
 from consult.contributions.rules import Status
-from consult.contributions.stems import closeness, compared, rarity, stems
+from consult.contributions.stems import closeness, compared, is_ordinary, rarity, stems, telling
 from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
+from tests.architecture.sources import ROOT
 from tests.support.stage_one import DURING_NEEDS, NEED, need, service
 from tests.support.statements import count_statements
 from tests.support.world import GRAMAT, ROCAMADOUR, World
@@ -20,6 +22,7 @@ from tests.support.world import GRAMAT, ROCAMADOUR, World
 CANTEEN = ("Inscrire les enfants à la cantine", "Les parents remplissent une fiche en papier pour la restauration scolaire.")
 SIBLING = ("Inscriptions à la cantine scolaire en ligne", "Chaque parent recopie une fiche pour son enfant.")
 ROADS = ("Réparer les nids-de-poule", "La voirie reçoit trop d’appels.")
+WEAK = {"quelques", "aimerais", "faudrait", "vendredi", "mairie", "heures", "savoir", "cinq", "fois", "personne"}
 TREES = ("Recenser les arbres remarquables", "Un inventaire botanique tenu par des bénévoles.")
 
 
@@ -51,6 +54,7 @@ class TestStems:
             ("œuvres", {"oeuvr": "œuvres"}),
             ("\u202edroite\u202c", {"droit": "droite"}),
             ("gaz", {"gaz": "gaz"}),
+            ("en 1978, article 27, la 5G", {"articl": "article", "5g": "5g"}),
             ("", {}),
         ],
     )
@@ -65,6 +69,11 @@ class TestStems:
         assert weights == sorted(weights, reverse=True)
         assert weights[-1] > 0
         assert rarity(3, 0) > 0
+
+    def test_an_ordinary_word_says_half_of_what_is_as_rare(self) -> None:
+        (friday, would), (canteen,) = stems("vendredi, il faudrait"), stems("cantine")
+        assert [is_ordinary(stem) for stem in (friday, would, canteen)] == [True, True, False]
+        assert telling(friday, 3, 100) == telling(canteen, 3, 100) / 2
 
     def test_letters_forgive_a_spelling(self) -> None:
         near, far, same = closeness("la cantine scolaire", ["la cantinne scollaire", "un arbre", "la cantine scolaire"])
@@ -95,6 +104,29 @@ class TestLookAlikes:
     def test_nothing_is_like_nothing(self, edition: Edition, agent: Actor, text: str) -> None:
         written(agent, edition, CANTEEN)
         assert not look_alikes(edition.id, ContributionType.NEED, text).any
+
+    def test_words_that_any_text_may_hold_bring_nothing_together(self, edition: Edition, agent: Actor) -> None:
+        ordinary = " Il faudrait y passer quelques heures chaque vendredi, comme on aimerait le faire."
+        first = written(agent, edition, (ROADS[0], ROADS[1] + ordinary))
+        written(agent, edition, (TREES[0], TREES[1] + ordinary))
+        assert not like(first).any
+
+    def test_one_telling_word_far_in_a_long_text_is_not_enough(self, edition: Edition, agent: Actor) -> None:
+        first = written(agent, edition, (CANTEEN[0], CANTEEN[1] + " La voirie est fermée."))
+        roads = written(agent, edition, ROADS)
+        assert not like(first).any
+        assert not like(roads).any
+
+    def test_the_texts_of_the_demonstration_find_their_own_kind_only(self, edition: Edition, agent: Actor) -> None:
+        texts = json.loads((ROOT / "consult" / "demo" / "texts.json").read_text("utf-8"))["contributions"]
+        by_title = {each["title"]: written(agent, edition, (each["title"], each["situation"])) for each in texts}
+        found = {title: like(one).alike for title, one in by_title.items()}
+        halls = found["Réserver les salles et le matériel municipal en ligne"][0]
+        assert halls.line.title == "Réserver la salle, les tables et le barnum sans se disputer"
+        assert halls.words == ["calendrier", "réserver", "salle", "tables"]
+        assert found["Sortir de notre contrat de photocopieur"] == []
+        assert sum(map(len, found.values())) < 1.5 * len(texts), "five each would be five times too many: few are of a kind"
+        assert not [word for alike in found.values() for one in alike for word in one.words if word in WEAK]
 
     def test_another_edition_is_not_looked_into(self, world: World, edition: Edition, agent: Actor) -> None:
         written(agent, world.edition("2022"), CANTEEN)
@@ -138,6 +170,14 @@ class TestLookAlikes:
         with count_statements() as sent:
             assert len(like(first).alike) == rows
         assert len(sent) == 3, "\n".join(sent)
+
+    def test_what_was_published_before_stems_were_kept_gains_them_once(self, edition: Edition, agent: Actor) -> None:
+        first, sibling = written(agent, edition, CANTEEN), written(agent, edition, SIBLING)
+        with transaction() as session:
+            session.execute(delete(ContributionWord))
+        assert not like(first).any
+        assert [index_missing(), index_missing()] == [2, 0]
+        assert numbers(like(first).alike) == [sibling.number]
 
     def test_stems_are_kept_by_edition_each_once(self, edition: Edition, agent: Actor) -> None:
         found = need(agent, edition, title="Arbre, arbres, ARBRE", situation="Un arbre.", effects="")
