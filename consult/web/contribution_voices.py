@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, url_for
@@ -22,6 +23,7 @@ from consult.triage.file_queries import ContestLine, RemarkLine, contests_of, re
 from consult.triage.file_rules import may_answer, may_read_remarks
 from consult.web import doors
 from consult.web.context import actor, edition, received_at
+from consult.web.forms.base import Form
 from consult.web.forms.desk import AnswerForm, ContestForm, ReportForm
 from consult.web.reasons import REFUSALS, wording
 
@@ -76,58 +78,75 @@ def _voices(e: str, n: int) -> tuple[Contribution, Voices]:
     return contribution, voices_of(the_edition, contribution, shares=sharing(contribution.id, actor().siren).ours)
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A way to speak of a contribution for a collectivité: who may, what is typed, what it does, what is said then."""
+
+    may: Callable[[Voices], Verdict]
+    form: type[Form]
+    template: str
+    act: Callable[..., Any]
+    done: str
+
+
+ANSWER = Voice(
+    attrgetter("may_answer"), AnswerForm, "contributions/answer.html", remarks.answer, "Votre réponse est envoyée à l’équipe."
+)
+CONTEST = Voice(
+    attrgetter("may_contest"),
+    ContestForm,
+    "contributions/contest.html",
+    contests.contest,
+    "Votre contestation est publiée. L’équipe y répondra ici, avec sa raison, et vous écrira.",
+)
+
+
 @pages.get(f"{CONTRIBUTION}/reponse")
 @doors.signed_in
 def answering(e: str, n: int) -> str:
     """Answer what the team asks."""
-    contribution, voices = _voices(e, n)
-    voices.may_answer.or_refuse()
-    return _answer_page(contribution, voices, AnswerForm())
+    return _speaking(e, n, ANSWER)
 
 
 @pages.post(f"{CONTRIBUTION}/reponse")
 @doors.signed_in
 def answer(e: str, n: int) -> ResponseReturnValue:
     """Send the answer."""
-    contribution, voices = _voices(e, n)
-    form = AnswerForm()
-    if not form.validate_on_submit():
-        voices.may_answer.or_refuse()
-    done = "Votre réponse est envoyée à l’équipe."
-    return _said(contribution, form, remarks.answer, done, lambda why: _answer_page(contribution, voices, form, why), e=e)
-
-
-def _answer_page(contribution: Contribution, voices: Voices, form: AnswerForm, why_refused: str = "") -> str:
-    return render_template(
-        "contributions/answer.html", contribution=contribution, voices=voices, form=form, why_refused=why_refused
-    )
+    return _spoken(e, n, ANSWER)
 
 
 @pages.get(f"{CONTRIBUTION}/contestation")
 @doors.signed_in
 def contesting(e: str, n: int) -> str:
     """Contest what the team decided."""
-    contribution, voices = _voices(e, n)
-    voices.may_contest.or_refuse()
-    return _contest_page(contribution, voices, ContestForm())
+    return _speaking(e, n, CONTEST)
 
 
 @pages.post(f"{CONTRIBUTION}/contestation")
 @doors.signed_in
 def contest(e: str, n: int) -> ResponseReturnValue:
     """Send the contest."""
+    return _spoken(e, n, CONTEST)
+
+
+def _speaking(e: str, n: int, voice: Voice) -> str:
     contribution, voices = _voices(e, n)
-    form = ContestForm()
+    voice.may(voices).or_refuse()
+    return _voice_page(voice, voice.form(), contribution, voices)
+
+
+def _spoken(e: str, n: int, voice: Voice) -> ResponseReturnValue:
+    contribution, voices = _voices(e, n)
+    form = voice.form()
     if not form.validate_on_submit():
-        voices.may_contest.or_refuse()
-    done = "Votre contestation est publiée. L’équipe y répondra ici, avec sa raison, et vous écrira."
-    return _said(contribution, form, contests.contest, done, lambda why: _contest_page(contribution, voices, form, why), e=e)
-
-
-def _contest_page(contribution: Contribution, voices: Voices, form: ContestForm, why_refused: str = "") -> str:
-    return render_template(
-        "contributions/contest.html", contribution=contribution, voices=voices, form=form, why_refused=why_refused
+        voice.may(voices).or_refuse()
+    return _said(
+        contribution, form, voice.act, voice.done, lambda why: _voice_page(voice, form, contribution, voices, why), e=e
     )
+
+
+def _voice_page(voice: Voice, form: Form, contribution: Contribution, voices: Voices, why_refused: str = "") -> str:
+    return render_template(voice.template, contribution=contribution, voices=voices, form=form, why_refused=why_refused)
 
 
 @pages.get(f"{CONTRIBUTION}/signalement")
