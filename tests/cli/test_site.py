@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 
 from consult import cli, create_app
@@ -19,6 +19,7 @@ from consult.cli import COMMANDS, main
 from consult.cli import server as cli_server
 from consult.cli.site import _report, upgrade
 from consult.config import Settings
+from consult.contributions.model import ContributionWord
 from consult.ground import clock
 from consult.ground.database import db, reading, transaction
 from consult.outbox.actions import post
@@ -29,6 +30,8 @@ from tests.support.engines import Engines
 from tests.support.mail import MailServer
 from tests.support.oidc import LocalProvider
 from tests.support.ports import free_port
+from tests.support.stage_one import need
+from tests.support.world import ROCAMADOUR, World
 
 
 @pytest.fixture
@@ -90,6 +93,16 @@ def test_a_wrong_setting_stops_every_command_in_one_line(
 
 
 # ── migrate and check ────────────────────────────────────────────────────────────────
+
+
+def test_a_base_from_before_look_alikes_gains_them_once(operator: Operator, world: World) -> None:
+    need(world.person(ROCAMADOUR), world.edition())
+    with transaction() as session:
+        session.execute(delete(ContributionWord))
+    assert operator("migrate").said == (
+        "La base est au schéma courant.\nMots des textes relevés, pour trouver ceux qui se ressemblent : 1 contribution.\n"
+    )
+    assert operator("migrate").said == "La base est au schéma courant.\n"
 
 
 def test_a_bare_site_is_made_ready_step_by_step(bare: Operator) -> None:
