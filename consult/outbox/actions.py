@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
-from sqlalchemy import JSON, Select, func, insert, literal, select, update
+from sqlalchemy import JSON, Select, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -54,28 +54,35 @@ def post_to_all(session: Session, notice: Notice, recipients: Select[str, str], 
 
     The keys must be new, as those made from a reference just drawn are.
     """
-    columns, said = _letters(notice, recipients, at=at, due_at=at, data=data)
-    session.execute(insert(Message).from_select(columns, said))
-
-
-def post_once_to_all(
-    session: Session, notice: Notice, recipients: Select[str, str], *, at: datetime, due_at: datetime, **data: Any
-) -> None:
-    """The same, not before `due_at`, and only to those for whom no message has the same key: one statement, and two
-    transactions at once write one message between them. `recipients` must be in an order that is always the same."""
-    columns, said = _letters(notice, recipients, at=at, due_at=due_at, data=data)
-    dialect = session.get_bind().dialect.name
-    into = postgresql.insert(Message) if dialect == "postgresql" else sqlite.insert(Message)
-    session.execute(into.from_select(columns, said).on_conflict_do_nothing(index_elements=["key"]))
-
-
-def _letters(
-    notice: Notice, recipients: Select[str, str], *, at: datetime, due_at: datetime, data: dict[str, Any]
-) -> tuple[list[str], Select[*tuple[Any, ...]]]:
-    common = {"notice": notice, "created_at": at, "due_at": due_at, "attempts": 0}
+    common = {"notice": notice, "created_at": at, "due_at": at, "attempts": 0}
     columns = Message.__table__.c
     said = recipients.add_columns(*(literal(value, columns[name].type) for name, value in common.items()), literal(data, JSON))
-    return ["key", "recipient", *common, "data"], said
+    session.execute(insert(Message).from_select(["key", "recipient", *common, "data"], said))
+
+
+class Circular:
+    """The same e-mail to everyone that a select of (key, address) finds, and for whom no message has the same key yet.
+
+    One statement, built once: what writes circulars is done thousands of times. Two transactions at once write one message
+    between them; the select must be in an order that is always the same, or they would wait for one another for ever.
+    """
+
+    def __init__(self, notice: Notice, recipients: Select[str, str]) -> None:
+        table: Any = Message.__table__
+        columns = table.c
+        common = {name: bindparam(f"message_{name}", type_=columns[name].type) for name in ("created_at", "due_at", "data")}
+        said = recipients.add_columns(literal(notice, columns.notice.type), literal(0), *common.values())
+        names = ["key", "recipient", "notice", "attempts", *common]
+        self._statements = {
+            dialect: into(table).from_select(names, said).on_conflict_do_nothing(index_elements=["key"])
+            for dialect, into in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+        }
+
+    def post(self, session: Session, *, at: datetime, due_at: datetime, data: dict[str, Any], **found_by: Any) -> None:
+        """Write it, not to leave before `due_at`; `found_by` gives the select its parameters."""
+        written = {"message_created_at": at, "message_due_at": due_at, "message_data": data}
+        connection = session.connection()
+        connection.execute(self._statements[connection.dialect.name], found_by | written)
 
 
 def post_many(session: Session, notice: Notice, letters: Sequence[tuple[str, str, dict[str, Any]]], *, at: datetime) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, cast, literal, select
+from sqlalchemy import Row, String, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person, Topic
@@ -21,7 +21,7 @@ from consult.calendar.rules import Stage
 from consult.ground.actor import Actor
 from consult.ground.database import reading
 from consult.journal.model import Event, EventKind
-from consult.outbox.actions import NothingToSay, post_once_to_all
+from consult.outbox.actions import Circular, NothingToSay
 from consult.outbox.model import Message, Notice
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
@@ -43,29 +43,33 @@ def name_of(told: Telling, kind: EventKind, receipt: str) -> str:
 def tell(session: Session, actor: Actor, slug: str, told: Telling, name: str, *, at: datetime) -> None:
     """See that one e-mail goes to everyone verified in the collectivité who wants it, and to whoever acted even if they are
     not. One statement; nothing for whom it already waits."""
-    mandate = actor.mandate
-    if mandate is None:
+    if actor.mandate is None:
         return
-    person_id = cast(Person.id, String)
-    post_once_to_all(
+    siren = actor.mandate.siren
+    data = {"edition": slug, "siren": siren, "since": told.since.isoformat(), "until": told.until.isoformat(), "name": name}
+    _CIRCULAR.post(
         session,
-        Notice.SUPPORT_CHANGED,
-        select(literal(f"supports:{slug}:{mandate.siren}:{name}:") + person_id, Person.email)
-        .join(Attachment, Attachment.person_id == Person.id)
-        .where(
-            Attachment.siren == mandate.siren,
-            (Attachment.status == AttachmentStatus.VERIFIED) & (wants(Topic.COLLEAGUES) | (Person.id == actor.person_id))
-            | (Attachment.id == mandate.attachment_id),
-        )
-        .order_by(Person.id),  # two colleagues at once write the same rows, in the same order: neither waits for ever
         at=at,
         due_at=told.due_at,
-        edition=slug,
-        siren=mandate.siren,
-        since=told.since.isoformat(),
-        until=told.until.isoformat(),
-        name=name,
+        data=data,
+        named=f"supports:{slug}:{siren}:{name}:",
+        of=siren,
+        by=actor.person_id,
+        under=actor.mandate.attachment_id,
     )
+
+
+_CIRCULAR = Circular(
+    Notice.SUPPORT_CHANGED,
+    select(bindparam("named", type_=String) + cast(Person.id, String), Person.email)
+    .join(Attachment, Attachment.person_id == Person.id)
+    .where(
+        Attachment.siren == bindparam("of"),
+        (Attachment.status == AttachmentStatus.VERIFIED) & (wants(Topic.COLLEAGUES) | (Person.id == bindparam("by")))
+        | (Attachment.id == bindparam("under")),
+    )
+    .order_by(Person.id),
+)
 
 
 def _person_of(message: Message) -> int:

@@ -1,6 +1,7 @@
 """Giving and withdrawing a support, the box that says whether one can, and the ballot of a collectivité."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage, Window
 from consult.ground.actor import Actor
-from consult.proposals.queries import one
+from consult.ground.refusals import Refused
+from consult.proposals.queries import votable
 from consult.voting.actions import give_support, withdraw_support
 from consult.voting.queries import BallotLine, ballot, ballot_rules
 from consult.voting.rules import BallotRules, may_give_support, may_withdraw_support
@@ -26,12 +28,13 @@ pages = Blueprint("ballots", __name__)
 @doors.signed_in
 def give(e: str, n: int) -> ResponseReturnValue:
     """Support a proposition in the name of one's collectivité."""
-    the_edition, who = edition(e), actor()
-    support = give_support(who, one(the_edition.id, n).id, at=received_at())
+    who, asked = actor(), votable(e, n)
+    with _drawn_inside(e):
+        support = give_support(who, asked.id, at=received_at())
     kept = "est gardé, à vérifier" if who.is_pending else "est enregistré"
     flash(
         f"Le soutien de {who.collectivite_name} à la proposition n°{words.NBSP}{n} {kept}. "
-        f"Référence{words.NBSP}: {support.receipt}.{_until(the_edition)}",
+        f"Référence{words.NBSP}: {support.receipt}.{_until(asked.closes_at)}",
         "success",
     )
     return redirect(_back(e, n), 303)
@@ -41,14 +44,24 @@ def give(e: str, n: int) -> ResponseReturnValue:
 @doors.signed_in
 def withdraw(e: str, n: int) -> ResponseReturnValue:
     """Withdraw the support of one's collectivité."""
-    the_edition, who = edition(e), actor()
-    withdraw_support(who, one(the_edition.id, n).id, at=received_at())
+    who, asked = actor(), votable(e, n)
+    with _drawn_inside(e):
+        withdraw_support(who, asked.id, at=received_at())
     flash(f"Le soutien de {who.collectivite_name} à la proposition n°{words.NBSP}{n} est retiré.", "success")
     return redirect(_back(e, n), 303)
 
 
-def _until(the_edition: Edition) -> str:
-    closes_at = the_edition.calendar.window(Stage.VOTING).closes_at
+@contextmanager
+def _drawn_inside(e: str) -> Iterator[None]:
+    """The page of a refusal speaks of its edition; a support that is given sends elsewhere, and does not read it."""
+    try:
+        yield
+    except Refused:
+        edition(e)
+        raise
+
+
+def _until(closes_at: datetime | None) -> str:
     return f" Vous pouvez le retirer jusqu’au {words.closing(closes_at)} (heure de{words.NBSP}Paris)." if closes_at else ""
 
 

@@ -1,0 +1,103 @@
+"""One support given, and the list of propositions, beside the least they could cost: `python -m tests.load.throughput`.
+
+One server process, eight lines, a durable base, real HTTP. The real thing and its floor (`tests.load.floor`) are asked by turns,
+a batch each, in one run: what else the machine does weighs on both. Fails when votes go at less than half the throughput of
+their floor, each voter their own proposition or all on the same one, or the list at less than half of its own.
+"""
+
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from consult.calendar.model import Edition
+from consult.ground.database import reading
+from consult.proposals.model import Proposal
+from tests.load.polling import Polling, Voter, burst
+
+AT_LEAST = 0.5
+VOTERS, PROPOSALS, BATCHES, PAGES = 200, 60, 5, 60
+
+
+class Measure:
+    """The seconds spent on the real thing and on its floor, batch after batch."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.real = self.floor = 0.0
+        self.count = 0
+
+    def say(self, engine: str) -> bool:
+        """Print the figures; whether they are good enough."""
+        ratio = self.floor / self.real
+        real, floor = self.count / self.real, self.count / self.floor
+        print(f"{engine:10} {self.name:34} {real:7.0f} /s  floor {floor:7.0f} /s  {ratio:6.0%}", flush=True)
+        return ratio >= AT_LEAST
+
+
+def votes(polling: Polling, port: int, voters: list[Voter], real: Edition, floor: Edition) -> list[Measure]:
+    """Every batch is one support of each voter: on propositions of their own, then all on the same."""
+    with polling.app.app_context():
+        ids = list(reading().scalars(select(Proposal.id).where(Proposal.edition_id == floor.id).order_by(Proposal.number)))
+    apart, same = Measure("a vote, each its own proposition"), Measure("a vote, all on the same one")
+    turn = 0
+    for batch in range(BATCHES + 1):
+        for measure in (apart, same):
+            numbers = [
+                ((rank % 20) + 20 if measure is apart else 0) + batch * (1 if measure is same else 0) for rank in range(VOTERS)
+            ]
+            if measure is apart:
+                numbers = [20 + (rank + batch) % 40 for rank in range(VOTERS)]
+            sides = {
+                "real": [
+                    one.request(f"/{real.slug}/propositions/{n + 1}/soutien") for one, n in zip(voters, numbers, strict=True)
+                ],
+                "floor": [one.request(f"/plancher/{floor.id}/{ids[n]}") for one, n in zip(voters, numbers, strict=True)],
+            }
+            turn += 1
+            for side in sorted(sides, reverse=bool(turn % 2)):
+                spent, answers = burst([port], sides[side])
+                assert all(answer.said_yes for answer in answers), {answer.status for answer in answers}
+                if batch:  # the first one warms everything up
+                    setattr(measure, side, getattr(measure, side) + spent)
+            measure.count += VOTERS if batch else 0
+    return [apart, same]
+
+
+def lists(port: int, voter: Voter, real: Edition) -> Measure:
+    """The first page of the list, for someone whose collectivité supports some of its propositions."""
+    measure = Measure("the list of propositions")
+    paths = {"real": f"/{real.slug}/propositions", "floor": f"/plancher/{real.slug}/propositions"}
+    for batch in range(BATCHES + 1):
+        for side in sorted(paths, reverse=bool(batch % 2)):
+            spent, answers = burst([port], [voter.reads(paths[side])] * PAGES)
+            assert {answer.status for answer in answers} == {200}
+            if batch:
+                setattr(measure, side, getattr(measure, side) + spent)
+        measure.count += PAGES if batch else 0
+    return measure
+
+
+def main() -> int:
+    """Measure both engines, or the one named."""
+    failed = False
+    for engine in sys.argv[1:] or ["sqlite", "postgresql"]:
+        with tempfile.TemporaryDirectory() as folder:
+            polling = Polling(Path(folder), engine)
+            try:
+                closes_at = datetime.now(UTC) + timedelta(days=2)
+                real, floor = (polling.edition(slug, closes_at=closes_at, proposals=PROPOSALS) for slug in ("2026", "2025"))
+                voters = polling.voters(VOTERS)
+                polling.rest()
+                (port,) = polling.serve(application="tests.load.floor:app")
+                found = [*votes(polling, port, voters, real, floor), lists(port, voters[0], real)]
+            finally:
+                polling.stop()
+            failed |= not all([measure.say(engine) for measure in found])
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
