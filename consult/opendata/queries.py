@@ -27,7 +27,7 @@ from consult.opendata.rules import may_publish
 from consult.opendata.schema import FILES
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.register.model import Collectivite
-from consult.selection.queries import proclaimed
+from consult.selection.queries import corrections, proclaimed
 from consult.services.model import Deployment, Milestone, PhaseStep, Service
 from consult.triage.model import Scheme
 from consult.voting.journal import how_many, texts
@@ -209,6 +209,7 @@ def _contributions_after(edition_id: int, number: int) -> AnySelect:
 def _proposals(asked: Asked) -> Lines:
     edition = asked.edition
     decisions = {decision.proposal_id: decision for decision in proclaimed(edition.id)}
+    corrected = corrections([one.proposal_id for one in decisions.values() if one.corrections])
     votes: dict[int, tuple[int, int]] = {}
     if edition.calendar.has_closed(Stage.VOTING, asked.at):
         votes = {one.tally.proposal_id: (one.tally.supports, one.rank) for one in ranked(edition, at=asked.at)}
@@ -236,6 +237,11 @@ def _proposals(asked: Asked) -> Lines:
             decision.outcome if decision else None,
             decision.reason if decision else None,
             asked.url("propositions", one.number),
+            decision.explanation if decision else None,
+            decision.recusals if decision else None,
+            decision.now if decision else None,
+            last[-1].reason if (last := corrected.get(one.id)) else None,
+            last[-1].at if last else None,
         )
 
 

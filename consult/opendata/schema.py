@@ -102,6 +102,11 @@ FILES: Mapping[str, DataFile] = {
                 ),
                 Column("decision_reason", TEXT, "Raison de la décision ; vide jusqu’à la proclamation"),
                 Column("url", ADDRESS, "Page de la proposition"),
+                Column("decision_explanation", TEXT, "Pourquoi la décision s’écarte du classement, quand elle s’en écarte"),
+                Column("recusals", NUMBER, "Membres du comité qui se sont déportés ; vide jusqu’à la proclamation"),
+                Column("current_decision", CODE, "Ce qui est décidé maintenant : decision, ou ce qu’une correction en a fait"),
+                Column("correction_reason", TEXT, "Raison de la dernière correction ; vide sans correction"),
+                Column("corrected_at", INSTANT, "Instant de la dernière correction"),
             ),
         ),
         DataFile(
@@ -136,7 +141,8 @@ FILES: Mapping[str, DataFile] = {
                     "receipt",
                     CODE,
                     "Référence du soutien ; pour worded et corrected, empreinte SHA-256 des cellules number, title, summary et "
-                    "contributions de proposals.csv ; pour decided, de number, supports, rank, decision et decision_reason",
+                    "contributions de proposals.csv ; pour decided, de number, supports, rank, decision, decision_reason et "
+                    "decision_explanation",
                 ),
                 Column("replaces", CODE, "Référence du soutien dont celui-ci prend la place, et qui ne compte plus"),
                 Column(

@@ -26,7 +26,9 @@ from consult.opendata.rules import OF_THE_VOTE
 from consult.opendata.schema import FILES
 from consult.proposals.model import Proposal
 from consult.selection.actions import decide, proclaim
+from consult.selection.corrections import correct_decision
 from consult.selection.model import Outcome
+from consult.selection.recusals import recuse
 from consult.services.actions import ServiceDraft, create, declare_deployment, enter_phase, reach_milestone, set_milestone
 from consult.services.model import DeploymentStatus, Phase
 from consult.triage.actions import reorient
@@ -171,6 +173,19 @@ def test_no_decision_before_the_proclamation(story: Story) -> None:
     ] == [
         ("3", "1", "retained", "Raison de first."),
         ("1", "2", "not_retained", "Raison de second."),
+    ]
+
+
+def test_a_correction_stands_beside_the_decision_it_corrects(story: Story) -> None:
+    recuse(story.world.person(None, Role.COMMITTEE), story.first.id, reason="Un lien.", at=COMMITTEE)
+    decide_both(story)
+    columns = ("decision", "decision_explanation", "recusals", "current_decision", "correction_reason", "corrected_at")
+    assert {row[name] for row in read("proposals", COMMITTEE) for name in columns} == {""}
+    proclaim(story.judge, story.edition.id, at=COMMITTEE)
+    correct_decision(story.judge, story.second.id, Outcome.DEFERRED, reason="=Une raison.", at=INTERESTS)
+    assert [tuple(row[name] for name in columns) for row in read("proposals", INTERESTS)] == [
+        ("retained", "", "1", "retained", "", ""),
+        ("not_retained", "", "0", "deferred", "'=Une raison.", "2021-05-01T18:00:00+02:00"),
     ]
 
 
