@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, case, cast, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, cast, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from consult.contributions.hidden import PUBLIC_TITLE
@@ -304,12 +304,19 @@ def ids_of(edition_id: int, numbers: Sequence[int]) -> dict[int, int]:
     return {row.number: row.id for row in rows}
 
 
+_ID = select(Contribution.id).where(
+    Contribution.edition_id == bindparam("edition"),
+    Contribution.number == bindparam("number"),
+    Contribution.status != Status.DRAFT,
+)
+
+
 def id_of(edition_id: int, number: int) -> int:
     """The id of a contribution by its number, unread. One statement. Raises NotFound, for a draft too."""
-    try:
-        return ids_of(edition_id, [number])[number]
-    except KeyError:
-        raise NotFound from None
+    found = reading().scalar(_ID, {"edition": edition_id, "number": number})
+    if found is None:
+        raise NotFound
+    return found
 
 
 @dataclass(frozen=True, slots=True)

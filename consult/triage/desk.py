@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from consult.accounts.model import Person, Topic
@@ -26,6 +26,19 @@ Seen = Mapping[int, int]
 """The revision that the page showed of each contribution, by id. What is absent is judged on its state alone."""
 
 
+_ROWS = (
+    select(Contribution)
+    .where(
+        Contribution.id.in_(bindparam("wanted", expanding=True)),
+        Contribution.edition_id == bindparam("edition_id"),
+        Contribution.status != Status.DRAFT,
+    )
+    .order_by(Contribution.id)
+    .with_for_update()
+)
+"""Worded once, as every act of the desk asks it."""
+
+
 def locked(session: Session, contribution_ids: Sequence[int]) -> tuple[Edition, Sequence[Contribution]]:
     """Contributions of one edition, by number, each row locked: whoever comes second sees what the first one did.
 
@@ -34,12 +47,7 @@ def locked(session: Session, contribution_ids: Sequence[int]) -> tuple[Edition, 
     wanted = set(contribution_ids)
     edition_id = select(Contribution.edition_id).where(Contribution.id.in_(wanted)).limit(1).scalar_subquery()
     edition = locked_edition(session, edition_id)
-    rows = session.scalars(
-        select(Contribution)
-        .where(Contribution.id.in_(wanted), Contribution.edition_id == edition.id, Contribution.status != Status.DRAFT)
-        .order_by(Contribution.id)
-        .with_for_update()
-    ).all()
+    rows = session.scalars(_ROWS, {"wanted": list(wanted), "edition_id": edition.id}).all()
     if len(rows) != len(wanted):
         raise NotFound
     return edition, sorted(rows, key=lambda row: row.number)
@@ -106,23 +114,31 @@ def _named(proposal: Proposal) -> dict[str, Any]:
     return {"number": proposal.number, "title": proposal.title}
 
 
+def _concerned() -> Select[*tuple[Any, ...]]:
+    """Who wrote each of the contributions `told` and who shares it, with their address, if they want to know."""
+    told: BindParameter[int] = bindparam("told", expanding=True)
+    written = select(Contribution.id.label("id"), Contribution.person_id.label("person_id"), literal(0).label("shares"))
+    shared = select(MeToo.contribution_id, MeToo.person_id, literal(1))
+    each = union_all(written.where(Contribution.id.in_(told)), shared.where(MeToo.contribution_id.in_(told))).subquery()
+    return (
+        select(each.c.id, Person.id, Person.email, each.c.shares)
+        .join(Person, Person.id == each.c.person_id)
+        .where(wants(Topic.CONTRIBUTIONS))
+        .order_by(each.c.shares, each.c.id, Person.id)
+    )
+
+
+_CONCERNED = _concerned()
+"""Worded once: every act of the desk asks it."""
+
+
 def notify(session: Session, edition: Edition, outcomes: Sequence[Outcome], *, at: datetime) -> None:
     """One letter a contribution to its author and to each person who said « nous aussi », if they want to know.
 
     What comes after an undoing is another outcome: the key holds the revision, which each act has just changed.
     """
     told = {outcome.contribution.id: outcome for outcome in outcomes}
-    written = select(Contribution.id.label("id"), Contribution.person_id.label("person_id"), literal(0).label("shares")).where(
-        Contribution.id.in_(told)
-    )
-    shared = select(MeToo.contribution_id, MeToo.person_id, literal(1)).where(MeToo.contribution_id.in_(told))
-    concerned = union_all(written, shared).subquery()
-    rows = session.execute(
-        select(concerned.c.id, Person.id, Person.email, concerned.c.shares)
-        .join(Person, Person.id == concerned.c.person_id)
-        .where(wants(Topic.CONTRIBUTIONS))
-        .order_by(concerned.c.shares, concerned.c.id, Person.id)
-    ).all()
+    rows = session.execute(_CONCERNED, {"told": list(told)}).all()
     readers = {(row[0], row[1]): row for row in reversed(rows)}  # an author who also shares it is told as its author
     words = {id_: outcome.words(edition) for id_, outcome in told.items()}
     letters = [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from consult.accounts.model import Person
@@ -135,14 +135,21 @@ def reports_of(contribution_id: int) -> Sequence[ReportLine]:
     return [ReportLine(*row) for row in rows]
 
 
+_NEXT = (
+    select(Contribution.number)
+    .where(
+        Contribution.edition_id == bindparam("edition"),
+        Contribution.status == Status.PUBLISHED,
+        Contribution.number != bindparam("after"),
+    )
+    .order_by(case((Contribution.number > bindparam("after"), 0), else_=1), Contribution.number)
+    .limit(1)
+)
+
+
 def next_waiting(edition_id: int, after: int) -> int | None:
     """The number of the contribution to examine after this one: the next that waits, or the first. One statement."""
-    return reading().scalar(
-        select(Contribution.number)
-        .where(Contribution.edition_id == edition_id, Contribution.status == Status.PUBLISHED, Contribution.number != after)
-        .order_by(case((Contribution.number > after, 0), else_=1), Contribution.number)
-        .limit(1)
-    )
+    return reading().scalar(_NEXT, {"edition": edition_id, "after": after})
 
 
 def reports_waiting() -> int:
