@@ -1,6 +1,5 @@
 """Accounts, attachments and roles, in the base: what is written, what is told, and what many do at once."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,8 +14,10 @@ from consult.accounts.queries import actor_of_person
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading
-from consult.ground.refusals import NotFound, Reason, Refused
-from consult.journal.model import Event, EventKind
+from consult.ground.refusals import NotFound, Reason
+from consult.journal.model import EventKind
+from tests.support.acts import last_event, refusal
+from tests.support.attached import again
 from tests.support.together import together
 from tests.support.world import GRAMAT, ROCAMADOUR, World
 
@@ -40,24 +41,6 @@ def agent(world: World) -> Actor:
 @pytest.fixture
 def moderator(world: World) -> Actor:
     return world.person(None, Role.MODERATOR)
-
-
-def last_event() -> Event:
-    reading().expire_all()
-    return reading().scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
-
-
-def refusal(act: Callable[[], object]) -> Reason:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.reason
-
-
-def again(actor: Actor) -> Actor:
-    """The same person, as they stand now."""
-    found = actor_of_person(actor.person_id or 0)
-    assert found is not None
-    return found
 
 
 # ── The account ──────────────────────────────────────────────────────────────────────────────────────────────────────────

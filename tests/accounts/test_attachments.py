@@ -24,16 +24,18 @@ from consult.accounts.model import (
     Person,
     Topic,
 )
-from consult.accounts.queries import actor_of_person, actor_of_session
+from consult.accounts.queries import actor_of_session
 from consult.accounts.rules import MOST_PENDING
 from consult.accounts.sign_in import actions as sign_in
 from consult.ground.actor import VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
-from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.refusals import NotFound, Reason
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
 from consult.voting.actions import give_support, withdraw_support
+from tests.support.acts import last_event, refusal
+from tests.support.attached import again
 from tests.support.letters import code_of, letters, text_of
 from tests.support.stage_two import DURING_VOTE, on_ballot, propositions, tallies
 from tests.support.together import together
@@ -68,24 +70,6 @@ def verify(who: Actor, attachment_id: int, *, at: datetime = LATER) -> None:
 def attachment(attachment_id: int) -> Attachment:
     reading().expire_all()
     return reading().get_one(Attachment, attachment_id)
-
-
-def last_event() -> Event:
-    reading().expire_all()
-    return reading().scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
-
-
-def refusal(act: Callable[[], object]) -> Reason:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.reason
-
-
-def again(actor: Actor) -> Actor:
-    """The same person, as they stand now."""
-    found = actor_of_person(actor.person_id or 0)
-    assert found is not None
-    return found
 
 
 def test_a_request_waits_then_gives_a_voice(agent: Actor, moderator: Actor) -> None:

@@ -1,6 +1,5 @@
 """Inviting, accepting, declining, taking back: who may, until which instant, and what many do at once."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -30,8 +29,9 @@ from consult.accounts.queries import actor_of_person
 from consult.ground.actor import VISITOR, Actor, Profile
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
-from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.refusals import NotFound, Reason
 from consult.journal.model import Event, EventKind
+from tests.support.acts import refusal
 from tests.support.attached import again, attach, end
 from tests.support.letters import letters, text_of
 from tests.support.statements import count_statements
@@ -71,12 +71,6 @@ def invitation(number: int) -> Invitation:
 def events(kind: EventKind) -> list[Event]:
     reading().expire_all()
     return list(reading().scalars(select(Event).where(Event.kind == kind, Event.siren == ROCAMADOUR)))
-
-
-def refusal(act: Callable[[], object]) -> Reason:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.reason
 
 
 def addresses(siren: str = ROCAMADOUR) -> list[str]:

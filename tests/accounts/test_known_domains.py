@@ -1,6 +1,5 @@
 """The domains that the team knows: adding, removing, importing, and what they show of requests that wait."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,9 +16,10 @@ from consult.ground.actor import OPERATOR, VISITOR, Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE
-from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.refusals import NotFound, Reason
 from consult.journal.model import Event, EventKind
 from consult.register.queries import everyone
+from tests.support.acts import refusal
 from tests.support.letters import letters
 from tests.support.statements import count_statements
 from tests.support.together import together
@@ -39,12 +39,6 @@ def _others(world: World) -> None:
 @pytest.fixture
 def moderator(world: World) -> Actor:
     return world.person(None, Role.MODERATOR)
-
-
-def refusal(act: Callable[[], object]) -> Reason:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.reason
 
 
 def table() -> dict[str, str]:

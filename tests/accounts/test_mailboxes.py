@@ -1,7 +1,6 @@
 """Official mailboxes in the base: codes sent and tried at the exact instants, under races, and files imported."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,10 +17,11 @@ from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, 
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
-from consult.ground.refusals import ALLOWED, NotFound, Reason, Refused, Verdict
+from consult.ground.refusals import ALLOWED, NotFound, Reason, Verdict
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
 from consult.register.model import Collectivite
+from tests.support.acts import refusal
 from tests.support.letters import letters, text_of
 from tests.support.statements import count_statements
 from tests.support.together import together
@@ -59,12 +59,6 @@ def attachment(attachment_id: int) -> Attachment:
 def events(*kinds: EventKind) -> list[Event]:
     reading().expire_all()
     return list(reading().scalars(select(Event).where(Event.kind.in_(kinds)).order_by(Event.id)))
-
-
-def refusal(act: Callable[[], object]) -> Reason:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.reason
 
 
 def code_at(at: datetime) -> str:

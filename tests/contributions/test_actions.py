@@ -19,16 +19,11 @@ from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
+from tests.support.acts import refusal
 from tests.support.stage_one import DURING_NEEDS, NEED, SERVICE, group, need, proposal, service
 from tests.support.stage_two import decide_attachment
 from tests.support.statements import count_statements
 from tests.support.world import CAUVALDOR, GRAMAT, LOT, ROCAMADOUR, World, closing_of, just_before
-
-
-def refusal(act: object, *args: object, **kwargs: object) -> Reason:
-    with pytest.raises(Refused) as refused:
-        act(*args, **kwargs)  # type: ignore[operator]
-    return refused.value.reason
 
 
 def events(kind: EventKind) -> list[Event]:

@@ -26,7 +26,8 @@ from consult.contributions.drafts import (
 from consult.contributions.model import Contribution, ContributionType, Draft
 from consult.ground.actor import Actor, Profile
 from consult.ground.database import reading
-from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.refusals import NotFound, Reason
+from tests.support.acts import refusal
 from tests.support.stage_one import DURING_NEEDS, NEED
 from tests.support.stage_two import decide_attachment
 from tests.support.statements import count_statements
@@ -53,12 +54,6 @@ def author(world: World) -> Actor:
 
 def started(actor: Actor, edition: Edition, **typed: object) -> Draft:
     return start_draft(actor, edition.id, ContributionType.NEED, TYPED | typed, at=DURING_NEEDS)
-
-
-def refusal(act: object, *args: object, **kwargs: object) -> Reason:
-    with pytest.raises(Refused) as refused:
-        act(*args, **kwargs)  # type: ignore[operator]
-    return refused.value.reason
 
 
 def contributions() -> int:

@@ -1,6 +1,5 @@
 """The life of a service in the base: what is kept, who is told, and what two people do at once."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
@@ -15,7 +14,7 @@ from consult.contributions.rules import ContributionType, Status
 from consult.ground.actor import Actor, Profile, Role
 from consult.ground.clock import paris_day
 from consult.ground.database import reading, transaction
-from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.refusals import NotFound, Reason
 from consult.interests.actions import InterestDraft, declare
 from consult.interests.model import Level
 from consult.interests.rules import CHARTER
@@ -36,6 +35,7 @@ from consult.services.actions import (
 from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
 from consult.voting.model import Support
 from consult.voting.rules import Weight
+from tests.support.acts import refusal
 from tests.support.retained import proposal
 from tests.support.stage_two import decide_attachment
 from tests.support.together import together
@@ -53,12 +53,6 @@ def moderator(world: World) -> Actor:
 @pytest.fixture
 def service(world: World, moderator: Actor) -> Service:
     return create(moderator, proposal(world.edition()).id, DRAFT, at=AT)
-
-
-def refusal(act: Callable[[], object]) -> Reason:
-    with pytest.raises(Refused) as refused:
-        act()
-    return refused.value.reason
 
 
 def test_a_service_is_born_in_investigation_with_its_reason(service: Service) -> None:

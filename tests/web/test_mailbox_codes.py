@@ -1,13 +1,11 @@
 """A code to the official mailbox, as a browser asks for it and types it back."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 
-from consult import create_app
 from consult.accounts.attachments import actions as attachments
 from consult.accounts.attachments.queries import attachments_of
 from consult.accounts.mailboxes import actions as mailboxes
@@ -16,9 +14,6 @@ from consult.accounts.model import AttachmentStatus
 from consult.config import Env
 from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.clock import paris
-from consult.ground.database import db
-from consult.web.context import settings
-from tests.support.engines import Engines
 from tests.support.letters import letters
 from tests.support.page import Page, PageClient
 from tests.support.statements import count_statements
@@ -46,22 +41,6 @@ def agent(world: World) -> Actor:
 def client(app: Flask, agent: Actor) -> PageClient:
     """Their browser."""
     return PageClient(app).sign_in(agent)
-
-
-@pytest.fixture
-def elsewhere(engines: Engines, app: Flask) -> Iterator[object]:
-    """A browser on another application with other settings, on the same base."""
-    others: list[Flask] = []
-
-    def make(**changed: object) -> PageClient:
-        others.append(create_app(engines.settings(settings().database_url, **changed)))
-        others[-1].testing = True
-        return PageClient(others[-1])
-
-    yield make
-    for other in others:
-        with other.app_context():
-            db.engine.dispose()
 
 
 def ask(agent: Actor, siren: str = ROCAMADOUR) -> str:

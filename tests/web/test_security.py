@@ -4,7 +4,7 @@ Access to what is somebody else's (V8.2.2, V8.4.1) and forged forms have a file 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -52,25 +52,6 @@ def jeanne(world: World, hold: Hold) -> Actor:
     world.person(ROCAMADOUR)
     hold(AT)
     return found
-
-
-@pytest.fixture
-def elsewhere(engines: Engines, app: Flask) -> Iterator[Callable[..., PageClient]]:
-    """Another application on the same base, with other settings."""
-    url, others = settings().database_url, []
-
-    def make(**changed: object) -> PageClient:
-        other = create_app(engines.settings(url, **changed))
-        other.testing = True
-        other.config["PROPAGATE_EXCEPTIONS"] = False
-        others.append(other)
-        return PageClient(other)
-
-    yield make
-    make()  # the limiter is one for the process: off again
-    for other in others:
-        with other.app_context():
-            db.engine.dispose()
 
 
 # ── V1.2.1, V1.2.4: what is typed is text ────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,6 @@
 """Signing in and out as a browser does: by code, by link, in the demonstration; and what an attacker is told."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -13,10 +12,9 @@ from consult.config import Env
 from consult.demo.accounts import DEMO_ACCOUNTS, demo_address
 from consult.ground.actor import Role
 from consult.ground.clock import paris
-from consult.ground.database import db, reading, transaction
+from consult.ground.database import reading, transaction
 from consult.web.sign_in import local_path
 from tests.support import signing_in
-from tests.support.engines import Engines
 from tests.support.letters import code_of, letters, link_of
 from tests.support.page import Page, PageClient
 from tests.support.signing_in import follow_link, is_signed_in, wrong
@@ -252,28 +250,6 @@ def test_everybody_of_the_demonstration_says_who_they_are() -> None:
 
 
 # ── In production, and under siege ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def elsewhere(engines: Engines, app: Flask) -> Iterator[object]:
-    """Another application on the same base, with other settings."""
-    from consult import create_app
-    from consult.web.context import settings
-
-    url, others = settings().database_url, []
-
-    def make(**changed: object) -> PageClient:
-        other = create_app(engines.settings(url, **changed))
-        other.testing = True
-        other.config["PROPAGATE_EXCEPTIONS"] = False
-        others.append(other)
-        return PageClient(other)
-
-    yield make
-    make()  # the limiter is one for the process: off again
-    for other in others:
-        with other.app_context():
-            db.engine.dispose()
 
 
 def test_in_production_there_is_no_demonstration(world: World, elsewhere) -> None:
