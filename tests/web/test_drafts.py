@@ -212,6 +212,7 @@ class TestTakingUpAgain:
         assert page.links()["Le mien"] == f"{LIST}/1"
         assert "n° 1, publié le 26 janvier 2021 à 9 h 00" in page.main
         assert "D’un collègue" not in page.main
+        assert "Aucun n’est publié" not in page.main, "there is no draft"
 
     def test_a_blank_page_says_that_one_was_begun(self, edition: Edition, agent: Actor, client: PageClient) -> None:
         blank = f"{NEW}?type=besoin"
