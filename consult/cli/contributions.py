@@ -66,6 +66,8 @@ def _said(report: ImportReport, *, dry_run: bool) -> Iterator[str]:
         yield f"  ligne {one.line} : {one.title} · {one.speaker} · {', '.join(one.themes) or 'sans thème'}"
     for category, count in report.unknown_themes:
         yield f"Sans thème dans cette édition : {category}, {words.plural(count, 'contribution')}"
+    if report.withdrawn:
+        yield f"Retirées là-bas par leur auteur, laissées de côté : {words.number(report.withdrawn)}"
     if report.late:
         yield f"Dates à venir, remplacées par l’instant de l’import : {words.number(report.late)}"
     if report.ignored:

@@ -31,13 +31,15 @@ Row = dict[str, str]
 
 
 class Fault(NamedTuple):
-    """What is wrong, at which line of the file (from 1), in which column."""
+    """What is wrong, at which line of the file (from 1; 0 when it is not in the file), in which column."""
 
     line: int
     column: str
     what: str
 
     def __str__(self) -> str:
+        if not self.line:
+            return self.what
         where = f"ligne {self.line}, colonne {self.column}" if self.column else f"ligne {self.line}"
         return f"{where} : {self.what}"
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from consult.contributions.import_file import MOST_FAULTS, MOST_RECORDS, Fault, ImportFault, Row, Table, shown
-from consult.contributions.import_values import bare, host_of, instant_of, said_themes, siren_of, text_of
+from consult.contributions.import_values import bare, host_of, in_french, instant_of, said_themes, siren_of, text_of
 from consult.contributions.rules import ContributionType
 from consult.ground.actor import Profile
 from consult.ground.text import fold, visible
@@ -43,9 +43,12 @@ COLUMNS: Mapping[str, Sequence[str]] = {
     "profile": ("profile",),
     "function": ("function",),
     "published_at": ("published_at", "created_at"),
+    "state": ("state",),
 }  # fmt: skip
 """The headers each value may be found under, the first that is there; case, accents and spaces do not count."""
 
+WITHDRAWN = frozenset({"withdrawn", "retiree", "retire"})
+"""What a proposal elsewhere is said to be when its author took it back: it is not published here."""
 IDENTIFYING = ("reference", "id", "number", "url")
 """What tells a row from the others, each within the file."""
 
@@ -99,6 +102,8 @@ class Reading:
     entries: list[Entry] = field(default_factory=list)
     unknown_themes: Counter[str] = field(default_factory=Counter)
     """Categories of another platform that no theme here bears: they are left out."""
+    withdrawn: int = 0
+    """Taken back by their authors elsewhere, and left out."""
     late: int = 0
     """Dates that have not come yet, replaced by the instant of the import."""
 
@@ -110,6 +115,8 @@ def read(table: Table, known: Known, source: str | None = None) -> Reading:
     if faults:
         raise ImportFault(faults)
     is_decidim = "situation" not in where
+    if not is_decidim:
+        where.pop("state", None)
     used = set(where.values())
     reading = Reading(
         source=source or "", is_decidim=is_decidim, ignored=tuple(one for one in table.headers if one and one not in used)
@@ -122,7 +129,7 @@ def read(table: Table, known: Known, source: str | None = None) -> Reading:
             judge.add(record.line, record.cells)
         if count > MOST_RECORDS or len(faults) >= MOST_FAULTS:
             break
-    if not faults and not reading.entries:
+    if not faults and not reading.entries and not reading.withdrawn:
         faults.append(Fault(1, "", "le fichier n’a que ses titres de colonnes"))
     if faults:
         raise ImportFault(faults)
@@ -175,11 +182,14 @@ class _Judge:
         before = len(self.faults)
 
         def cell(name: str) -> str:
-            return bare(cells.get(self.where.get(name, ""), ""))
+            return in_french(bare(cells.get(self.where.get(name, ""), "")))
 
         def wrong(name: str, what: str) -> None:
             self.faults.append(Fault(line, self.where.get(name, ""), what))
 
+        if self.reading.is_decidim and fold(cell("state")) in WITHDRAWN:
+            self.reading.withdrawn += 1
+            return
         main = "body" if self.reading.is_decidim else "situation"
         title = " ".join(text_of(cell("title")).split())
         situation = text_of(cell(main))

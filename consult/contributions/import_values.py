@@ -1,6 +1,7 @@
 """What the cells of an imported file mean: dates however they are written, HTML as text, the themes of a row."""
 
 import html
+import json
 import re
 from collections.abc import Container, Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ from consult.ground.text import fold, visible
 
 _FORMULA = re.compile(r"^'(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\n])")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
+_ARROW = re.compile(r'"\s*=>\s*')
 _EMPTY_LINES = re.compile(r"\n(?:[ \t\u00a0]*\n)+")
 _SPACED_OFFSET = re.compile(r"\s+([+-]\d{2}:?\d{2})$")
 _FRENCH_DAY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -20,6 +22,29 @@ _FRENCH_DAY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})")
 def bare(cell: str) -> str:
     """A cell as it was meant: the apostrophe that an export puts before what a spreadsheet would run is taken off."""
     return _FORMULA.sub("", cell)
+
+
+def in_french(cell: str) -> str:
+    """What a cell says in French, when it holds every language, as JSON or as Ruby writes it; any other cell as it is.
+
+    « {"fr": "Un vélo", "en": "A bike"} » gives « Un vélo »; of a list, each name, apart by |.
+    """
+    if not cell.startswith(("{", "[")):
+        return cell
+    try:
+        return _french(json.loads(_ARROW.sub('":', cell).replace('":nil', '":null'))) or cell
+    except (ValueError, RecursionError):
+        return cell
+
+
+def _french(said: object) -> str:
+    if isinstance(said, str):
+        return said
+    if isinstance(said, list):
+        return "|".join(filter(None, map(_french, said)))
+    if not isinstance(said, dict):
+        return ""
+    return next(filter(None, (_french(said[name]) for name in ("fr", "name", *said) if name in said)), "")
 
 
 def text_of(cell: str) -> str:

@@ -71,6 +71,8 @@ class ImportReport:
     """Already imported, by their reference."""
     first: Sequence[Preview]
     unknown_themes: Sequence[tuple[str, int]]
+    withdrawn: int
+    """Left out: their authors took them back where they wrote them."""
     late: int
     ignored: Sequence[str]
     numbers: tuple[int, int] | None
@@ -122,6 +124,7 @@ def import_contributions(
             skipped=len(found.entries) - len(fresh),
             first=[_preview(entry, places, labels) for entry in fresh[:FIRST_SHOWN]],
             unknown_themes=found.unknown_themes.most_common(),
+            withdrawn=found.withdrawn,
             late=found.late,
             ignored=found.ignored,
             numbers=(start, start + len(fresh) - 1) if fresh else None,
@@ -212,10 +215,9 @@ def _write(
             progress(done, len(entries))
     written = (Contribution.edition_id == edition_id, Contribution.number >= start)
     ids = dict(session.execute(select(Contribution.number, Contribution.id).where(*written)).all())
-    if links := [
-        {"contribution_id": ids[number], "theme_id": one} for number, entry in enumerate(entries, start) for one in entry.themes
-    ]:
-        session.execute(theme.insert(), links)
+    links = ((ids[number], one) for number, entry in enumerate(entries, start) for one in entry.themes)
+    while some := list(islice(links, BATCH)):
+        session.execute(theme.insert(), [{"contribution_id": id_, "theme_id": one} for id_, one in some])
     said.write(session, edition_id)
     stems.write(session, edition_id, ids)
 

@@ -103,6 +103,34 @@ def test_a_decidim_export_comes_in_without_the_name_of_anybody(edition: Edition)
     assert "Martin" not in everything
 
 
+def test_a_proposal_taken_back_elsewhere_stays_there(edition: Edition) -> None:
+    content = b"id,title,body,state\n1,Un,Texte,accepted\n2,Deux,Texte,withdrawn\n3,Trois,Texte,\n"
+    report = bring(edition, content)
+    assert (report.created, report.withdrawn) == (2, 1)
+    assert [line.title for line in find(edition.id, Filters()).items] == ["Trois", "Un"]
+    assert bring(edition, b"id,title,body,state\n2,Deux,Texte,withdrawn\n").created == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "title"),
+    [
+        ('{"fr": "Un vélo", "en": "A bike"}', "Un vélo"),
+        ('{"en": "A bike", "fr": ""}', "A bike"),
+        ('{"en"=>"A bike", "fr"=>"Un vélo"}', "Un vélo"),
+        ('{"id": 3, "name": {"fr": "Un vélo"}}', "Un vélo"),
+        ("{un vélo", "{un vélo"),
+        ("[Urgent] un vélo", "[Urgent] un vélo"),
+    ],
+)
+def test_a_cell_that_holds_every_language_is_read_in_french(edition: Edition, cell: str, title: str) -> None:
+    written = cell.replace('"', '""')
+    themes = '[{""id"": 3, ""name"": {""fr"": ""Mobilité et transports""}}]'
+    bring(edition, f'id,title,body,category\n1,"{written}",Texte,"{themes}"\n'.encode())
+    found = one(edition.id, 1)
+    assert found.title == title
+    assert [theme.slug for theme in found.themes] == ["mobilite-transports"]
+
+
 def test_what_nobody_signs_may_come_in_the_name_of_who_gathered_it(edition: Edition) -> None:
     bring(
         edition, decidim(), ImportOptions(gathered_by=CAUVALDOR, default_theme="inclusion-numerique", source="Ma concertation")
