@@ -32,7 +32,8 @@ class Site:
     is_demo: bool
 
 
-_BEFORE_HIGH_SIGNS = re.compile(r"(?<=[\w»)%’}]) (?=[:;?!»](?:\s|<|$))")
+_BEFORE_HIGH_SIGNS = re.compile(r"(?:(?<=[\w»)%’>])|\A) (?=[:;?!»](?:\s|<|$))")
+"""At the beginning too: what comes before is then a value, or the end of a condition."""
 _AFTER_OPENING = re.compile(r"« ")
 
 

@@ -10,6 +10,7 @@ from consult.contributions import actions
 from consult.ground.actor import Actor, Role
 from consult.ground.database import reading
 from consult.proposals.queries import one
+from tests.support import retained
 from tests.support.page import PageClient
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal
 from tests.support.statements import count_statements
@@ -56,14 +57,25 @@ def test_it_is_searched(edition: Edition, client: PageClient) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_list_costs_two_statements_beyond_the_edition(
-    world: World, edition: Edition, client: PageClient, rows: int
+@pytest.mark.parametrize("is_proclaimed", [False, True])
+def test_the_list_costs_one_statement_beyond_the_edition_and_one_more_once_proclaimed(
+    world: World, edition: Edition, client: PageClient, rows: int, is_proclaimed: bool
 ) -> None:
     for rank in range(rows):
         group(need(world.person(ROCAMADOUR), edition), proposal(edition, f"Proposition {rank}"))
+    if is_proclaimed:
+        retained.proposal(edition)
     with count_statements() as sent:
         client.get(LIST)
-    assert len(sent) == 1 + 2, "\n".join(sent)
+    assert len(sent) == 1 + 1 + is_proclaimed, "\n".join(sent)
+
+
+def test_beyond_the_last_page_one_reads_the_last(edition: Edition, client: PageClient) -> None:
+    for rank in range(21):
+        proposal(edition, f"Proposition {rank}")
+    assert "Proposition 20" in client.get(f"{LIST}?page=99").main
+    assert "Proposition 20" in client.get(f"{LIST}?page=99&q=proposition").main
+    assert "Proposition 3" in client.get(f"{LIST}?page=99&q=proposition+3").main
 
 
 def test_a_proposition_shows_every_contribution_it_answers_and_who_is_behind(
@@ -83,6 +95,7 @@ def test_a_proposition_shows_every_contribution_it_answers_and_who_is_behind(
     assert page.links()["Département du Lot"] == f"/collectivites/{LOT}"
     assert sayer.name not in page.text
     assert "titre réel, texte fictif" in page.main
+    assert " :" not in page.soup.main.get_text(), "no line begins with a colon, after a value or a condition either"
 
 
 @pytest.mark.parametrize("number", [0, 9, 10**20])
