@@ -14,8 +14,10 @@ from consult.register.rules import Kind, Stratum
 from consult.web.forms.contributions import FiltersForm
 
 LONGEST_SAID = 40
-CHOSEN = ("type", "theme", "statut", "nature", "region", "departement", "population")
+CHOSEN = ("type", "theme", "statut", "texte", "nature", "region", "departement", "population")
 """The filters that are a choice among a few, as addresses say them."""
+FOR_THE_TEAM = ("texte",)
+"""Those that the public list does not have."""
 IN_ADDRESS = (*CHOSEN, "collectivite", "q")
 """Every filter, as addresses say them."""
 
@@ -36,7 +38,7 @@ class Asked:
     @property
     def query(self) -> dict[str, str]:
         """The filters in force, as an address says them; the sort is not one."""
-        known = {name: _known(self.form[name]) for name in CHOSEN}
+        known = {name: _known(self.form[name]) for name in CHOSEN if name in self.form}
         return {
             name: value
             for name, value in (known | {"collectivite": self.filters.siren, "q": self.filters.words}).items()
@@ -44,12 +46,17 @@ class Asked:
         }
 
 
-def asked(edition_id: int) -> Asked:
-    """Read the address of the request. Two statements, to know the themes and the places; one more for a collectivité."""
+def asked(edition_id: int, *, by_team: bool = False) -> Asked:
+    """Read the address of the request. Two statements, to know the themes and the places; one more for a collectivité.
+
+    The desk has filters of its own, and its own order.
+    """
     every = themes(edition_id)
     form = FiltersForm(formdata=request.args)
     form.offer(every, *places())
-    known = {name: _known(form[name]) for name in (*CHOSEN, "tri")}
+    for name in ("tri",) if by_team else FOR_THE_TEAM:
+        del form[name]
+    known = {name: _known(form[name]) for name in (*CHOSEN, "tri") if name in form}
     siren, named = _collectivite(form)
     filters = Filters(
         type=next((type_ for type_ in ContributionType if type_.slug == known["type"]), None),
@@ -61,9 +68,11 @@ def asked(edition_id: int) -> Asked:
         stratum=Stratum(known["population"]) if known["population"] else None,
         siren=siren,
         words=form.q.data or "",
-        sort=Sort(known["tri"] or Sort.RECENT),
+        hidden=known.get("texte") is not None,
+        sort=Sort(known.get("tri") or Sort.RECENT),
     )
-    labels = [*(_label(form[name], known[name]) for name in CHOSEN), named, f"« {form.q.data} »" if form.q.data else ""]
+    chosen = [_label(form[name], value) for name, value in known.items() if name in CHOSEN]
+    labels = [*chosen, named, f"« {form.q.data} »" if form.q.data else ""]
     unknown = [name for name in known if form[name].data and not known[name]]
     if form.collectivite.data and not siren:
         unknown.append("collectivite")

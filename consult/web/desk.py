@@ -74,7 +74,7 @@ class Forms:
 
 def desk(the_edition: Edition, n: int | None, forms: Forms, why_refused: str = "") -> str:
     """The queue on the left; on the right the file `n`, or the form that groups several."""
-    wanted, kept = asked(the_edition.id), kept_filters()
+    wanted, kept = asked(the_edition.id, by_team=True), kept_filters()
     opened = one(the_edition.id, n) if n is not None else None
     file_ = _file(opened, the_edition) if opened else {}
     _offer_proposals(forms.group, the_edition, opened, file_.get("went", {}))
@@ -198,7 +198,7 @@ def done(the_edition: Edition, n: int | None, message: str) -> ResponseReturnVal
 def _next(the_edition: Edition, n: int, kept: dict[str, Any]) -> int | None:
     if not kept:
         return next_waiting(the_edition.id, n)
-    filters = asked(the_edition.id).filters
+    filters = asked(the_edition.id, by_team=True).filters
     if filters.status not in (None, Status.PUBLISHED):
         return None
     waiting = find(the_edition.id, replace(filters, status=Status.PUBLISHED, sort=Sort.OLDEST), size=50).items

@@ -103,7 +103,7 @@ def _page(the_edition: Edition, why_refused: str = "", sent: Mapping[int, int] |
 
     `sent`: the revisions that were decided of when the act was refused; those that are no longer so are named.
     """
-    wanted, proposals = asked(the_edition.id), choices(the_edition.id)
+    wanted, proposals = asked(the_edition.id, by_team=True), choices(the_edition.id)
     forms = {
         "group": GroupForm(formdata=None),
         "reorient": BulkReorientForm(formdata=None),

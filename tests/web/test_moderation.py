@@ -11,6 +11,7 @@ from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.database import reading
 from consult.proposals.queries import answering
 from consult.triage.actions import declare_ineligible
+from consult.triage.hiding import hide
 from tests.support.page import PageClient
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme, service
 from tests.support.statements import count_statements
@@ -89,6 +90,45 @@ def test_what_waits_comes_first_and_the_file_stands_beside(edition: Edition, aut
     assert opened.soup.select_one(".desk-file h2").get_text() == "Troisième"
     assert "Dix communes." in opened.main
     desk.get(f"{DESK}/9", 404)
+
+
+def test_the_queue_has_every_filter_of_the_public_list_but_its_order(
+    world: World, edition: Edition, author: Actor, desk: PageClient
+) -> None:
+    need(author, edition, title="Commune")
+    service(world.person(LOT), edition, title="Département")
+    page = desk.get(DESK)
+    offered = set(page.form(DESK))
+    assert offered == set(desk.get("/2021/contributions").form("/2021/contributions")) - {"tri"} | {"texte"}
+    for query, found in {
+        "nature=commune": ["Commune"],
+        "nature=departement&region=76": ["Département"],
+        "departement=46&type=service": ["Département"],
+        "population=lt2000": ["Commune"],
+        f"collectivite={ROCAMADOUR}": ["Commune"],
+        "q=nid&nature=departement": [],
+    }.items():
+        assert queue(desk.get(f"{DESK}?{query}")) == found, query
+    assert "Région « 99 » n’existe pas dans cette édition : ce filtre est ignoré." in desk.get(f"{DESK}?region=99").main
+
+
+def test_hidden_texts_are_found_at_the_desk_and_nowhere_else(edition: Edition, author: Actor, desk: PageClient) -> None:
+    hide(OPERATOR, need(author, edition, title="Injure", situation="Une injure rare.").id, reason="Injure.", at=DURING_NEEDS)
+    need(author, edition, title="Lisible")
+    hidden = ["Texte masqué par l’équipe"]
+    page = desk.get(f"{DESK}?texte=masque")
+    assert queue(page) == hidden
+    assert "Masqué par l’équipe" in page.main
+    assert page.form(DESK)["texte"] == "masque"
+    assert queue(desk.get(f"{DESK}?texte=masque&q=injure")) == hidden
+    assert queue(desk.get(f"{DESK}?texte=masque&q=lisible")) == []
+    assert queue(desk.get(f"{DESK}?q=injure")) == []
+    assert queue(desk.get(f"{DESK}/2?texte=masque")) == hidden, "opening a file keeps the queue as it is filtered"
+    bulk = desk.get("/moderation/2021/lot?texte=masque")
+    assert "1 contribution attend parmi : Masqué par l’équipe" in bulk.main
+    assert "n° 2" not in bulk.main
+    public = desk.get("/2021/contributions?texte=masque").soup.select(".item-title")
+    assert len(public) == 2, "the public list has both, one without its text"
 
 
 def test_one_is_grouped_into_several_propositions(edition: Edition, author: Actor, desk: PageClient) -> None:

@@ -200,6 +200,7 @@ class FiltersForm(Form):
     type = QuickSelectField("Type")
     theme = QuickSelectField("Thème")
     statut = QuickSelectField("État")
+    texte = QuickSelectField("Texte")
     nature = QuickSelectField("Nature")
     region = QuickSelectField("Région")
     departement = QuickSelectField("Département")
@@ -219,6 +220,7 @@ class FiltersForm(Form):
         self.type.choices = [("", "Besoins et services"), *((type_.slug, type_.plural) for type_ in ContributionType)]
         self.theme.choices = [("", "Tous les thèmes"), *((theme.slug, theme.label) for theme in themes)]
         self.statut.choices = [("", "Tous les états"), *((status.slug, status.label) for status in RECEIVED)]
+        self.texte.choices = [("", "Lisible ou masqué"), ("masque", "Masqué par l’équipe")]
         self.nature.choices = [("", "Toutes les collectivités"), *((kind.value, kind.plural.capitalize()) for kind in Kind)]
         self.region.choices = [("", "Toutes les régions"), *((code, typo(name)) for code, name in regions)]
         self.population.choices = [("", "Toutes les tailles"), *((band.value, band.label.capitalize()) for band in Stratum)]
