@@ -10,7 +10,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, ur
 from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
-from consult.calendar.rules import Stage
+from consult.calendar.rules import Stage, Window
 from consult.contributions.actions import owner_of
 from consult.contributions.hidden import is_readable
 from consult.contributions.model import Contribution
@@ -42,6 +42,8 @@ class Voices:
     remarks: Sequence[RemarkLine]
     """For the collectivité that wrote it only."""
     may_answer: Verdict
+    voting: Window
+    """When the propositions that answer it are voted on."""
     came_late: bool
     """Whether the vote opened before anybody examined it."""
 
@@ -68,6 +70,7 @@ def voices_of(the_edition: Edition, contribution: Contribution, *, shares: bool)
         ),
         remarks=said,
         may_answer=may_answer(who, owner=owner, waits=bool(said) and said[-1].is_question, **when),
+        voting=the_edition.calendar.window(Stage.VOTING),
         came_late=contribution.status is Status.PUBLISHED and the_edition.calendar.has_opened(Stage.VOTING, at),
     )
 

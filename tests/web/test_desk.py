@@ -17,7 +17,7 @@ from consult.triage.hiding import hide
 from tests.support.page import PageClient, squeezed
 from tests.support.stage_one import DURING_NEEDS, NEED, need, proposal, scheme
 from tests.support.statements import count_statements
-from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, opening_of
+from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, closing_of, just_before, opening_of
 
 DESK = "/moderation/2021/contributions"
 GROUP = f"{DESK}/regrouper"
@@ -181,6 +181,19 @@ def test_what_nobody_examined_before_the_vote_says_so(edition: Edition, author: 
     assert "En attente d’examen" in client.get(PAGE).main
     hold(opening_of(Stage.VOTING))
     assert "Le vote s’est ouvert avant que l’équipe ne l’examine" in client.get(PAGE).main
+
+
+def test_a_grouped_one_says_when_its_proposition_is_voted_on(edition: Edition, author: Actor, client: PageClient, hold) -> None:
+    actions.group(OPERATOR, [need(author, edition).id], [proposal(edition).id], at=DURING_NEEDS)
+    for at, said in (
+        (DURING_NEEDS, "sera soumise au vote des collectivités à partir du 15 mars 2021 à 12 h 00 (heure de Paris)."),
+        (just_before(opening_of(Stage.VOTING)), "sera soumise"),
+        (opening_of(Stage.VOTING), "Cette proposition est soumise au vote des collectivités."),
+        (just_before(closing_of(Stage.VOTING)), "est soumise"),
+        (closing_of(Stage.VOTING), "a été soumise au vote des collectivités jusqu’au"),
+    ):
+        hold(at)
+        assert said in client.get(PAGE).main, at
 
 
 def test_many_are_decided_at_once_or_none(edition: Edition, author: Actor, desk: PageClient) -> None:
