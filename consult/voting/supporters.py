@@ -103,10 +103,12 @@ class Supporter:
 
 def named(edition: Edition, proposal_id: int, *, among: str | None, total: int, page: int, at: datetime) -> Page[Supporter]:
     """Who supports a proposition, département after département, then by name; `among` the code of one, or WITHOUT.
+    The last page, when there are not as many as `page`.
 
     Raises Refused until the vote has closed, and while the tallies are secret, whoever asks. One statement.
     """
     may_name_supporters(ballot_rules(edition), at).or_refuse()
+    number = min(page, Page([], 1, total, NAMES_PAGE).pages)
     within = [] if among is None else [Support.departement == among] if among != WITHOUT else [Support.departement.is_(None)]
     columns = (Collectivite.siren, Collectivite.name, Collectivite.kind, Collectivite.departement_name, Collectivite.is_current)
     rows = reading().execute(
@@ -116,10 +118,10 @@ def named(edition: Edition, proposal_id: int, *, among: str | None, total: int, 
         .where(Support.edition_id == edition.id, Support.proposal_id == proposal_id, counts(), *within)
         .order_by(Support.departement.is_(None), Support.departement, Collectivite.search_name, Collectivite.siren)
         .limit(NAMES_PAGE)
-        .offset(offset(page, NAMES_PAGE))
+        .offset(offset(number, NAMES_PAGE))
     )
     found = [
         Supporter(row.siren, full_name(row.name, row.kind, row.departement_name), row.is_current, row.departement)
         for row in rows
     ]
-    return Page(found, page, total, NAMES_PAGE)
+    return Page(found, number, total, NAMES_PAGE)

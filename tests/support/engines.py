@@ -19,6 +19,7 @@ from consult.ground.clock import paris
 from consult.ground.database import db
 from consult.register.actions import load
 from consult.tables import metadata
+from consult.voting import results
 
 REGISTER = frozenset({"collectivite", "collectivite_search", "collectivite_word", "departement", "register_load"})
 SECRET = "a key for tests only, of no value"
@@ -80,7 +81,8 @@ class Engines:
         return str(self.server.get_uri(name, driver="psycopg"))
 
     def clean(self, app: Flask) -> None:
-        """Empty every table but the register's, and the store of documents, which tests would else find one another's in."""
+        """Empty every table but the register's, the store of documents, and the results that this process keeps."""
+        results.forget()
         shutil.rmtree(self.folder / "instance" / DOCUMENTS, ignore_errors=True)
         tables = [table for table in reversed(metadata.sorted_tables) if table.name not in REGISTER]
         with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -10,6 +10,7 @@ from consult.accounts.model import AttachmentStatus
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too
+from consult.ground import clock
 from consult.ground.actor import Role
 from consult.interests.actions import InterestDraft, declare
 from consult.interests.model import Level
@@ -193,3 +194,18 @@ def test_the_rules_say_what_a_merger_changes(small: World, reader: PageClient, h
     page = reader.get("/2021/regles")
     assert "celle qui leur succède a une voix par proposition" in page.main
     assert "jusqu’à 3 propositions" in page.main
+
+
+def test_who_supports_a_proposition_is_named_as_it_was_with_who_stands_for_it(
+    small: World, reader: PageClient, tmp_path: Path
+) -> None:
+    edition = small.edition()
+    first = proposal(edition, "Gérer les documents")
+    for row in (MIERS, ROCAMADOUR):
+        give_support(small.person(row.siren), first.id, at=DURING_VOTE)
+    bring(tmp_path, TOGETHER, at=DURING_VOTE)
+    with clock.held_at(CLOSED):
+        page = reader.get("/2021/propositions/1/soutiens")
+    assert "2 collectivités soutiennent cette proposition" in page.main
+    assert f"Lot Miers (Lot) {TODAY} Rocamadour (Lot)" in page.main
+    assert page.links()["Miers (Lot)"] == f"/collectivites/{MIERS.siren}"
