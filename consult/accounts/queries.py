@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from consult.accounts import rules
@@ -69,18 +69,25 @@ def actor_of_session(key: str, *, at: datetime) -> Actor | None:
 
     The roles that need a second factor are withheld until the session has given it, or was opened by a provider that did.
     """
-    statement = (
-        _actors()
-        .add_columns(PersonSession.attachment_id.label("chosen"), PersonSession.way, PersonSession.second_factor_at)
-        .join(PersonSession, PersonSession.person_id == Person.id)
-        .where(PersonSession.key_hash == digest(key), *session_is_open(at))
-    )
-    rows = reading().execute(statement).all()
+    rows = reading().execute(_OF_SESSION, {"key_hash": digest(key), "opened_after": at - rules.SESSION_LASTS}).all()
     if not rows:
         return None
     first = rows[0]
     is_strong = rules.is_strong(first.way, second_factor_at=first.second_factor_at)
     return _actor(rows, chosen=first.chosen, is_strong=is_strong)
+
+
+_OF_SESSION = (
+    _actors()
+    .add_columns(PersonSession.attachment_id.label("chosen"), PersonSession.way, PersonSession.second_factor_at)
+    .join(PersonSession, PersonSession.person_id == Person.id)
+    .where(
+        PersonSession.key_hash == bindparam("key_hash"),
+        PersonSession.ended_at.is_(None),
+        PersonSession.opened_at > bindparam("opened_after"),
+    )
+)
+"""Built once: every request of somebody signed in asks it."""
 
 
 def session_is_open(at: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select, union
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, union
 from sqlalchemy.sql.selectable import Subquery
 
 from consult.calendar.model import Edition, StageWindow
@@ -37,12 +37,25 @@ class ProposalLine:
 
 
 def find(edition_id: int, *, words: str = "", page: int = 1, size: int = PAGE_SIZE) -> Page[ProposalLine]:
-    """A page of the propositions of an edition, by number. One statement; two to search or beyond the last page."""
-    kept: list[ColumnElement[bool]] = [Proposal.edition_id == edition_id]
+    """A page of the propositions of an edition, by number. One statement; two to search, two more beyond the last page."""
+    asked: dict[str, Any] = {"edition": edition_id, "first": offset(page, size), "size": size}
     if searched_words(words):
-        kept.append(Proposal.id.in_(_searched(edition_id, words)))
+        rows = reading().execute(_FIND_AMONG, asked | {"ids": _searched(edition_id, words)}).all()
+    else:
+        rows = reading().execute(_FIND, asked).all()
+    if rows:
+        return Page([ProposalLine(*row[:-1]) for row in rows], page, rows[0].total, size)
+    if page == 1:
+        return Page([], 1, 0, size)
+    last = find(edition_id, words=words, size=size)
+    return find(edition_id, words=words, page=last.pages, size=size) if last.pages > 1 else last
+
+
+def _page(*kept: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Built once: it is the list that everyone who votes reads."""
     total = select(func.count()).select_from(Proposal).where(*kept).scalar_subquery()
-    ids = select(Proposal.id).where(*kept).order_by(Proposal.number).offset(offset(page, size)).limit(size).subquery()
+    first, size = bindparam("first", type_=Integer), bindparam("size", type_=Integer)
+    ids = select(Proposal.id).where(*kept).order_by(Proposal.number).offset(first).limit(size).subquery()
     behind = _behind(ids)
     answered = (
         select(func.count())
@@ -51,31 +64,21 @@ def find(edition_id: int, *, words: str = "", page: int = 1, size: int = PAGE_SI
         .correlate(Proposal)
         .scalar_subquery()
     )
-    rows = (
-        reading()
-        .execute(
-            select(
-                Proposal.id,
-                Proposal.number,
-                Proposal.title,
-                Proposal.summary,
-                Proposal.is_fictitious,
-                answered.label("contributions"),
-                func.coalesce(behind.c.collectivites, 0).label("collectivites"),
-                total.label("total"),
-            )
-            .join(ids, ids.c.id == Proposal.id)
-            .outerjoin(behind, behind.c.proposal_id == Proposal.id)
-            .order_by(Proposal.number)
+    return (
+        select(
+            Proposal.id,
+            Proposal.number,
+            Proposal.title,
+            Proposal.summary,
+            Proposal.is_fictitious,
+            answered.label("contributions"),
+            func.coalesce(behind.c.collectivites, 0).label("collectivites"),
+            total.label("total"),
         )
-        .all()
+        .join(ids, ids.c.id == Proposal.id)
+        .outerjoin(behind, behind.c.proposal_id == Proposal.id)
+        .order_by(Proposal.number)
     )
-    if rows:
-        return Page([ProposalLine(*row[:-1]) for row in rows], page, rows[0].total, size)
-    if page == 1:
-        return Page([], 1, 0, size)
-    last = Page((), 1, reading().scalar(select(total)) or 0, size).pages
-    return find(edition_id, words=words, page=last, size=size)
 
 
 def _searched(edition_id: int, words: str) -> list[int]:
@@ -102,6 +105,11 @@ def _behind(ids: Subquery) -> Subquery:
         .where(wanted),
     ).subquery()
     return select(each.c.proposal_id, func.count().label("collectivites")).group_by(each.c.proposal_id).subquery()
+
+
+_IN_EDITION = Proposal.edition_id == bindparam("edition")
+_FIND = _page(_IN_EDITION)
+_FIND_AMONG = _page(_IN_EDITION, Proposal.id.in_(bindparam("ids", expanding=True)))
 
 
 def one(edition_id: int, number: int) -> Proposal:

@@ -44,6 +44,10 @@ class Followed:
     """What was said of the decision since, the oldest first."""
 
 
+NOTHING_YET = Followed(None, "", None, ())
+"""What came after a proposition whose edition is not proclaimed: what everybody reads while the vote is open."""
+
+
 def followed(proposal_ids: Sequence[int]) -> Mapping[int, Followed]:
     """What came after each of these propositions, services in the order of their birth. One statement; two when a decision was
     corrected.

@@ -12,7 +12,7 @@ from consult.proposals import actions
 from consult.proposals.model import Proposal
 from consult.proposals.queries import contributions_of, corrections_of, find, one, sharers_of
 from consult.proposals.rules import may_correct_proposal, may_edit_proposal, may_write_proposal
-from consult.services.thread import followed
+from consult.services.thread import NOTHING_YET, followed
 from consult.web import doors, words
 from consult.web.ballots import ballot_of, ballots_of
 from consult.web.context import actor, edition, received_at
@@ -33,11 +33,12 @@ def index(e: str) -> str:
     the_edition, at = edition(e), received_at()
     searched = visible(request.args.get("q", "")).strip()
     found = find(the_edition.id, words=searched, page=page_number())
+    ids = [line.id for line in found.items]
     return render_template(
         "proposals/index.html",
         page=found,
         searched=searched,
-        followed=followed([line.id for line in found.items]),
+        followed=followed(ids) if the_edition.proclaimed_at else dict.fromkeys(ids, NOTHING_YET),
         ballots=ballots_of(the_edition, found.items, actor(), at),
         voting=the_edition.calendar.window(Stage.VOTING),
         is_early=not the_edition.calendar.has_opened(Stage.VOTING, at),
