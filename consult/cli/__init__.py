@@ -18,6 +18,7 @@ COMMANDS = {
     "register": "consult.cli.register:register",
     "serve": "consult.cli.site:serve",
     "tally": "consult.cli.voting:tally",
+    "verify": "consult.cli.verify:verify",
     "work": "consult.cli.site:work",
 }
 

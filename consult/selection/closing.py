@@ -63,7 +63,9 @@ def tell_result(
     decided = []
     for line in lines:
         decision = by_proposal[line.tally.proposal_id]
-        sealed = decision_digest(line.tally.number, line.tally.supports, line.rank, decision.outcome, decision.reason)
+        sealed = decision_digest(
+            line.tally.number, line.tally.supports, line.rank, decision.outcome, decision.reason, decision.explanation
+        )
         decided.append(Fact(actor.siren, f"proposal:{line.tally.number}", {"receipt": sealed}))
     for kind, facts in ((EventKind.PROPOSAL_WORDED, words), (EventKind.DECISION_PROCLAIMED, decided)):
         record_many(session, kind, actor, facts, at=at, edition_id=edition.id)

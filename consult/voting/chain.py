@@ -132,6 +132,6 @@ def words_digest(number: Cell, title: Cell, summary: Cell, contributions: Cell) 
     return digest((number, title, summary, contributions))
 
 
-def decision_digest(number: Cell, supports: Cell, rank: Cell, decision: Cell, reason: Cell) -> str:
+def decision_digest(number: Cell, supports: Cell, rank: Cell, decision: Cell, reason: Cell, explanation: Cell) -> str:
     """What seals a decision, with the result it stands on: columns of `proposals.csv` too."""
-    return digest((number, supports, rank, decision, reason))
+    return digest((number, supports, rank, decision, reason, explanation))

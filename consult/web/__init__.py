@@ -58,6 +58,7 @@ FAMILIES = (
     "proposals",
     "ballots",
     "results",
+    "references",
     "alternatives",
     "decisions",
     "committee",
