@@ -15,7 +15,7 @@ import time
 import urllib.request
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,11 @@ from sqlalchemy import create_engine, insert, select, text
 
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Person, PersonSession
 from consult.accounts.queries import digest
+from consult.calendar import queries as editions
+from consult.calendar.actions import move_window
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage, Window
-from consult.ground.actor import Profile
+from consult.ground.actor import OPERATOR, Profile
 from consult.ground.database import db, reading, transaction
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
@@ -144,6 +146,14 @@ class Polling:
             with transaction() as session:
                 session.execute(insert(Proposal), rows)
             return edition
+
+    def close_at(self, slug: str, closes_at: datetime) -> None:
+        """Move the close of its vote, as an administrator would."""
+        with self.app.app_context():
+            edition = editions.edition(slug)
+            window = edition.calendar.window(Stage.VOTING)
+            moved = replace(window, closes_at=closes_at)
+            move_window(OPERATOR, edition.id, moved, reason="Mesure.", at=datetime.now(UTC))
 
     def voters(self, count: int) -> list[Voter]:
         """So many people, each verified for a commune of their own, each in an open session."""
