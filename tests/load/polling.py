@@ -25,6 +25,7 @@ from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import create_engine, insert, select, text
 
+from consult import create_app
 from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay, Person, PersonSession
 from consult.accounts.queries import digest
 from consult.calendar import queries as editions
@@ -208,6 +209,21 @@ class Polling:
                 os.killpg(server.pid, signal.SIGKILL)
             server.wait()
         self.servers.clear()
+
+    def crash(self) -> None:
+        """Stop the base as a power cut does: at once, with nothing written on the way out. SQLite died with its process."""
+        with self.app.app_context():
+            db.engine.dispose()
+        if self.engine == "postgresql":
+            process = self.engines.server.get_postmaster_info().process
+            os.kill(process.pid, signal.SIGQUIT)
+            process.wait(PATIENCE)
+
+    def come_back(self) -> None:
+        """Start the base again on what the disk holds; the application follows it."""
+        if self.engine == "postgresql":
+            self.engines.server.ensure_postgres_running()
+            self.app = create_app(self.engines.settings(str(self.engines.server.get_uri("consult", driver="psycopg"))))
 
     def stop(self) -> None:
         """Stop what was started."""
