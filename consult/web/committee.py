@@ -1,12 +1,10 @@
 """The committee's desk: a sheet per proposition, deliberated in private, one proclamation, public corrections."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
-from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.refusals import NotFound, Reason, Refused, Verdict
 from consult.interests.queries import volunteers_of
 from consult.outbox.model import Notice
 from consult.proposals.model import Proposal
@@ -14,9 +12,8 @@ from consult.proposals.queries import one
 from consult.selection import actions, letters, opinions, queries, recusals
 from consult.selection.corrections import correct_decision
 from consult.selection.desk import as_proclaimed
-from consult.selection.rules import may_correct_decision
 from consult.web import doors, words
-from consult.web.committee_pages import Forms, Selection, refused
+from consult.web.committee_pages import Forms, Selection, others_kept_out, refused, verdicts
 from consult.web.committee_pages import sheet as sheet_page
 from consult.web.context import actor, edition, latest_edition, received_at, settings
 from consult.web.decisions import sections_of
@@ -104,37 +101,38 @@ def opine(e: str, n: int) -> ResponseReturnValue:
     return _kept(e, n, "Votre avis est enregistré. Les autres membres le lisent, sous votre nom.")
 
 
-@pages.post("/comite/<edition:e>/propositions/<int:n>/deport")
+@pages.route("/comite/<edition:e>/propositions/<int:n>/deport", methods=["GET", "POST"])
 @doors.committee
 def recuse(e: str, n: int) -> ResponseReturnValue:
-    """Keep out of it."""
+    """Keep out of it, and say why."""
     the_edition, form = edition(e), RecusalForm()
     proposal = one(the_edition.id, n)
+    _verdict(the_edition, proposal, "recuse").or_refuse()
     if not form.validate_on_submit():
-        return sheet_page(the_edition, proposal, Forms(recusal=form)), 422
-    try:
-        recusals.recuse(actor(), proposal.id, reason=form.reason.data, at=received_at())
-    except Refused as error:
-        return _not_kept(error, the_edition, proposal, Forms(recusal=form))
-    return _kept(
-        e, n, "Votre déport est enregistré : vous ne lisez plus la délibération de cette proposition et n’y prenez plus part."
-    )
+        page = render_template("committee/recusal.html", proposal=proposal, form=form)
+        return page, 422 if form.is_submitted() else 200
+    recusals.recuse(actor(), proposal.id, reason=form.reason.data, at=received_at())
+    told = "Votre déport est enregistré : vous ne lisez plus la délibération de cette proposition et n’y prenez plus part."
+    return _kept(e, n, told)
 
 
-@pages.post("/comite/<edition:e>/propositions/<int:n>/deport/levee")
+@pages.route("/comite/<edition:e>/propositions/<int:n>/deport/levee", methods=["GET", "POST"])
 @doors.administrators
 def lift(e: str, n: int) -> ResponseReturnValue:
-    """Let a member back in."""
+    """Let a member back in, and say why."""
     the_edition = edition(e)
     proposal = one(the_edition.id, n)
-    form = LiftForm().offer([line for line in Selection(the_edition).recusals if line.proposal_id == proposal.id])
+    _verdict(the_edition, proposal, "lift").or_refuse()
+    form = LiftForm().offer(others_kept_out(Selection(the_edition), proposal))
     if not form.validate_on_submit():
-        return sheet_page(the_edition, proposal, Forms(lift=form)), 422
-    try:
-        recusals.lift_recusal(actor(), proposal.id, form.member.data, reason=form.reason.data, at=received_at())
-    except Refused as error:
-        return _not_kept(error, the_edition, proposal, Forms(lift=form))
+        page = render_template("committee/lift.html", proposal=proposal, form=form)
+        return page, 422 if form.is_submitted() else 200
+    recusals.lift_recusal(actor(), proposal.id, form.member.data, reason=form.reason.data, at=received_at())
     return _kept(e, n, "Le déport est levé. Cette personne reprend part à la délibération.")
+
+
+def _verdict(the_edition: Edition, proposal: Proposal, act: str) -> Verdict:
+    return verdicts(Selection(the_edition), proposal)[act]
 
 
 @pages.post("/comite/<edition:e>/propositions/<int:n>/cout")
@@ -159,12 +157,9 @@ def _kept(e: str, n: int, message: str) -> ResponseReturnValue:
 
 def _not_kept(error: Refused, the_edition: Edition, proposal: Proposal, forms: Forms) -> ResponseReturnValue:
     """What is closed, or proclaimed, has its page; what another member changed meanwhile is shown beside what was typed."""
-    if error.reason not in SHOWN_ON_THE_SHEET:
+    if error.reason is not Reason.DECISION_CHANGED:
         raise error
     return refused(error, the_edition, proposal, forms)
-
-
-SHOWN_ON_THE_SHEET = frozenset({Reason.DECISION_CHANGED, Reason.ALREADY_RECUSED, Reason.NOT_RECUSED})
 
 
 # ── the proclamation ─────────────────────────────────────────────────────────────────────
@@ -235,7 +230,7 @@ def correct(e: str, n: int) -> ResponseReturnValue:
     """Correct a proclaimed decision, in public."""
     the_edition, form = edition(e), CorrectionForm()
     proposal = one(the_edition.id, n)
-    _may_correct(the_edition, proposal).or_refuse()
+    _verdict(the_edition, proposal, "correct").or_refuse()
     if not form.validate_on_submit():
         return _correction(proposal, form), 422 if form.is_submitted() else 200
     try:
@@ -247,16 +242,6 @@ def correct(e: str, n: int) -> ResponseReturnValue:
         return _correction(proposal, form), status
     flash("La correction est publiée, à côté de la décision d’origine. Les personnes concernées sont prévenues.", "success")
     return redirect(url_for("proposals.show", e=e, n=n), 303)
-
-
-def _may_correct(the_edition: Edition, proposal: Proposal) -> Any:
-    return may_correct_decision(
-        actor(),
-        calendar=the_edition.calendar,
-        proclaimed=the_edition.proclaimed_at is not None,
-        is_recused=proposal.id in Selection(the_edition).reader.recused,
-        at=received_at(),
-    )
 
 
 def _correction(proposal: Proposal, form: CorrectionForm) -> str:

@@ -1,6 +1,6 @@
 """The committee's desk as a page: the queue, the sheet with its forms, and what each reader may see of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from consult.calendar.queries import themes
 from consult.calendar.rules import Stage
 from consult.ground.actor import Role
 from consult.ground.clock import paris_day
-from consult.ground.refusals import Refused
+from consult.ground.refusals import Refused, Verdict
 from consult.proposals.model import Proposal
 from consult.proposals.queries import contributions_of
 from consult.selection import desk
@@ -32,7 +32,7 @@ from consult.selection.rules import (
 from consult.voting.queries import ballot_rules, breakdown, ranked
 from consult.voting.rules import Ranked, may_see_tallies
 from consult.web.context import actor, received_at
-from consult.web.forms.committee import CostForm, DecisionForm, LiftForm, OpinionForm, RecusalForm
+from consult.web.forms.committee import CostForm, DecisionForm, OpinionForm
 from consult.web.reasons import REFUSALS, wording
 
 
@@ -75,7 +75,7 @@ class Selection:
             return []
         return desk.recusals_seen_by(self.reader, self.actor, is_administrator, desk.recusals(self.edition.id))
 
-    def may_proclaim(self) -> Any:
+    def may_proclaim(self) -> Verdict:
         """Whether the reader may proclaim now; judged on every decision, those they do not read included."""
         outcomes = {line.proposal_id: line.outcome for line in self.every if line.outcome}
         departing = departures(self.ranking, outcomes)
@@ -113,8 +113,6 @@ class Forms:
 
     decision: DecisionForm | None = None
     opinion: OpinionForm = field(default_factory=lambda: OpinionForm(formdata=None))
-    recusal: RecusalForm = field(default_factory=lambda: RecusalForm(formdata=None))
-    lift: LiftForm = field(default_factory=lambda: LiftForm(formdata=None))
     cost: CostForm = field(default_factory=lambda: CostForm(formdata=None))
 
     @property
@@ -137,7 +135,6 @@ def sheet(edition: Edition, proposal: Proposal, forms: Forms | None = None, why_
     if not forms.cost.is_submitted():
         forms.cost.cost.data = proposal.cost
     forms.decision = _decision_form(selection, line, forms.decision)
-    others = [one for one in kept_out if one.person_id != selection.actor.person_id]
     contributions = contributions_of(proposal.id)
     slugs = {theme.id: theme.slug for theme in themes(edition.id)}
     return render_template(
@@ -151,13 +148,12 @@ def sheet(edition: Edition, proposal: Proposal, forms: Forms | None = None, why_
         own_recusal=next((one for one in kept_out if one.person_id == selection.actor.person_id), None),
         forms=forms,
         form=forms.wrong,
-        lift=forms.lift.offer(others),
         why_refused=why_refused,
         contributions=contributions,
         schemes=desk.comparable_schemes(edition, contributions, slugs),
         today=paris_day(selection.at),
         breakdown=breakdown(edition, proposal.id, at=selection.at) if selection.ranking else None,
-        verdicts=_verdicts(selection, proposal, others),
+        verdicts=verdicts(selection, proposal),
         **selection.queue(),
     )
 
@@ -171,7 +167,13 @@ def _decision_form(selection: Selection, line: Prepared, typed: DecisionForm | N
     return form
 
 
-def _verdicts(selection: Selection, proposal: Proposal, others: Sequence[KeptOut]) -> dict[str, Any]:
+def others_kept_out(selection: Selection, proposal: Proposal) -> Sequence[KeptOut]:
+    """The other members who keep out of a proposition, as far as the reader may know."""
+    mine = selection.actor.person_id
+    return [one for one in selection.recusals if one.proposal_id == proposal.id and one.person_id != mine]
+
+
+def verdicts(selection: Selection, proposal: Proposal) -> Mapping[str, Verdict]:
     """What the calendar, the roles and the recusals allow, by act: a courtesy, the acts ask again."""
     who, edition = selection.actor, selection.edition
     recused = proposal.id in selection.reader.recused
@@ -185,7 +187,7 @@ def _verdicts(selection: Selection, proposal: Proposal, others: Sequence[KeptOut
         "opine": may_give_opinion(who, is_recused=recused, **now),
         "estimate": may_estimate(who, is_recused=recused, **now),
         "recuse": may_recuse(who, is_recused=recused, **now),
-        "lift": may_lift_recusal(who, is_own=False, is_recused=bool(others), **now),
+        "lift": may_lift_recusal(who, is_own=False, is_recused=bool(others_kept_out(selection, proposal)), **now),
         "correct": may_correct_decision(who, is_recused=recused, **now),
     }
 

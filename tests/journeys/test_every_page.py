@@ -35,7 +35,7 @@ def test_during_the_vote(visit: Callable[..., Visitor], who: str) -> None:
 
 
 @pytest.mark.moment("selection")
-@pytest.mark.parametrize("who", ["comite"])
+@pytest.mark.parametrize("who", ["comite", "deport", "pilotage"])
 def test_while_the_committee_decides(visit: Callable[..., Visitor], who: str) -> None:
     review_everything(visit(who))
 

@@ -133,7 +133,9 @@ class TestWhoKeepsOut:
         give_opinion(member, voted[0].id, Stance.RESERVED, notes="Une note.", at=DELIBERATING)
         client = PageClient(app).sign_in(member)
         typed = {"reason": "Je préside l’association."}
+        assert "Écrivez la raison de votre déport." in client.post(f"{SHEET}/deport", {}, 422).main
         page = client.follow(client.post(f"{SHEET}/deport", typed, 303))
+        assert "Vous vous êtes déjà déporté" in client.post(f"{SHEET}/deport", typed, 409).h1
         assert "Vous vous êtes déporté de cette proposition" in page.main
         assert "Je préside l’association." in page.main
         assert "Une note." not in page.main
@@ -143,12 +145,12 @@ class TestWhoKeepsOut:
         administrator = PageClient(app).sign_in(world.person(None, Role.ADMINISTRATOR))
         page = administrator.get(SHEET)
         assert "Je préside l’association." in page.main
-        assert page.form(f"{SHEET}/deport/levee")["member"] == [str(member.person_id)]
+        assert administrator.get(f"{SHEET}/deport/levee").form()["member"] == [str(member.person_id)]
         lifted = {"member": str(member.person_id), "reason": "Une erreur."}
         administrator.post(f"{SHEET}/deport/levee", lifted | {"reason": ""}, 422)
         page = administrator.follow(administrator.post(f"{SHEET}/deport/levee", lifted, 303))
         assert "Le déport est levé" in page.main
-        administrator.post(f"{SHEET}/deport/levee", lifted, 422)
+        assert "Ce déport n’existe plus" in administrator.post(f"{SHEET}/deport/levee", lifted, 409).h1
         assert "Une note." in client.get(SHEET).main
 
     def test_other_members_see_who_and_that_an_opinion_is_set_apart(

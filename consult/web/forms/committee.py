@@ -65,7 +65,7 @@ class OpinionForm(Act):
     )
 
 
-class RecusalForm(Act):
+class RecusalForm(Form):
     """Why a member keeps out of a proposition."""
 
     reason = TextAreaField(
@@ -75,7 +75,7 @@ class RecusalForm(Act):
     )
 
 
-class LiftForm(Act):
+class LiftForm(Form):
     """Whose recusal is lifted, and why."""
 
     member = RadioField("De qui ?", coerce=reference, validators=required("Choisissez de qui."))
