@@ -140,7 +140,8 @@ REFUSALS: dict[Reason, Words] = {
 def wording(reason: Reason, moment: Moment | None = None) -> str:
     """A refusal in one line, as a message or a command says it."""
     said = REFUSALS[reason]
-    return " ".join(part for part in (f"{said.title}.", said.text, when(moment)) if part)
+    title = said.title if said.title.endswith("?") else f"{said.title}."
+    return " ".join(part for part in (title, said.text, when(moment)) if part)
 
 
 def when(moment: Moment | None) -> str:

@@ -7,7 +7,7 @@ import pytest
 from consult.ground.refusals import Reason
 from consult.journal.model import PUBLIC_KINDS, EventKind
 from consult.outbox.model import Notice
-from consult.web.reasons import REFUSALS
+from consult.web.reasons import REFUSALS, wording
 from tests.architecture.sources import ROOT, Source, sources
 
 TOLD = [source for source in sources() if source.name not in ("consult/journal/model.py", "consult/outbox/model.py")]
@@ -31,6 +31,7 @@ def test_every_reason_has_its_words() -> None:
         assert words.text, reason
         assert not words.title.endswith("."), f"{reason}: a title has no full stop"
         assert "'" not in words.title + words.text, f"{reason}: a typographic apostrophe"
+        assert "?." not in wording(reason), f"{reason}: a question has its own sign"
 
 
 def test_every_reason_is_given_by_a_rule() -> None:

@@ -233,3 +233,7 @@ def test_a_correction_after_the_vote_opens_is_shown_with_its_reason_and_the_word
     assert "15 mars 2021 à 12 h 00 (heure de Paris) : Une coquille." in page.main
     assert [tag.get_text() for tag in page.soup.select("del, ins")] == ["Première", "Premier titre juste"]
     assert "Proposition corrigée après l’ouverture du vote." in client.get("/2021/journal").main
+    client.post(path, client.get(path).form() | {"for_whom": "- les **maires**\n- les agents", "reason": "Un oubli."}, 303)
+    before, after = client.get("/2021/propositions/1").soup.select("del, ins")[:2]
+    assert before.get_text(strip=True) == "(rien)"
+    assert [tag.get_text() for tag in after.select("li")] == ["les maires", "les agents"]
