@@ -19,7 +19,7 @@ from consult.web.reasons import wording
 
 pages = Blueprint("imports", __name__)
 
-MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES = 20 * 1024 * 1024
 FAULTS_SHOWN = 100
 
 

@@ -2,11 +2,12 @@
 
 import pytest
 
+from consult.calendar.queries import edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Role
 from consult.web.imports import MOST_BYTES
 from tests.support.page import Page, PageClient
-from tests.support.stage_one import DURING_NEEDS
+from tests.support.stage_one import DURING_NEEDS, need
 from tests.support.world import ROCAMADOUR, World, opening_of
 
 PATH = "/pilotage/imports"
@@ -64,6 +65,20 @@ def test_what_was_imported_reads_well(client: PageClient, administrator: Actor) 
     page = client.get("/2021/contributions")
     assert "Participant anonyme · recueillie ailleurs" in page.main
     assert "2 contributions importées." in client.get("/2021/journal").main
+
+
+def test_nobody_is_said_to_be_told_of_what_nobody_here_wrote(client: PageClient, world: World, administrator: Actor) -> None:
+    client.sign_in(administrator)
+    send(client, FILE, 303)
+    need(world.person(ROCAMADOUR), edition("2021"))
+    client.sign_in(world.person(None, Role.MODERATOR))
+    imported, ours = (client.get(f"/moderation/2021/contributions/{number}") for number in (1, 3))
+    assert "Recueillie sur ailleurs.exemple.fr" in imported.main
+    assert "prévenir l’auteur" in ours.main
+    assert "Poser une question à l’auteur" in ours.main
+    assert "prévenir l’auteur" not in imported.main
+    assert "Poser une question" not in imported.main
+    assert "puis dit ici ce qu’elle devient" in client.get("/2021/contributions/1").main
 
 
 def test_every_fault_is_shown_with_its_line_and_what_was_typed_stays(client: PageClient, administrator: Actor) -> None:

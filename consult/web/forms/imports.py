@@ -18,7 +18,7 @@ class ImportForm(Form):
     file = FileField(
         "Fichier CSV",
         [FileRequired("Choisissez un fichier.")],
-        description="Les colonnes de contributions.csv, ou celles d’un export de propositions Decidim. 10 Mo au plus.",
+        description="Les colonnes de contributions.csv, ou celles d’un export de propositions Decidim. 20 Mo au plus.",
         render_kw={"accept": ".csv,text/csv"},
     )
     source = StringField(
