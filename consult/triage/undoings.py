@@ -1,6 +1,6 @@
-"""Reading how the outcome of a contribution was undone: what it was before stays told, on its page."""
+"""Reading what was undone: what a contribution had become, and which ones a proposition answered no longer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,39 @@ def undoings(contribution: Contribution) -> Sequence[Undoing]:
         .order_by(Event.at, Event.id)
     )
     return [_undoing(event) for event in events if event.kind is not EventKind.CONTEST_ANSWERED or event.data["before"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A contribution that a proposition no longer answers, by its number, and when it last left."""
+
+    number: int
+    at: datetime
+
+
+def departures(edition_id: int, proposal: int, *, but: Collection[int]) -> Sequence[Departure]:
+    """Which contributions left the proposition of this number, in order; not those in `but`, which came back. One statement."""
+    events = reading().scalars(
+        select(Event)
+        .where(
+            Event.edition_id == edition_id,
+            Event.kind.in_((EventKind.CONTRIBUTION_UNGROUPED, EventKind.CONTEST_ANSWERED)),
+        )
+        .order_by(Event.at, Event.id)
+    )
+    left = {number: event.at for event in events if proposal in _left(event) and (number := _number(event)) not in but}
+    return [Departure(*one) for one in left.items()]
+
+
+def _left(event: Event) -> Sequence[int]:
+    """The propositions that a contribution left."""
+    taken_out = event.kind is EventKind.CONTRIBUTION_UNGROUPED
+    data: dict[str, Sequence[int]] = event.data if taken_out else event.data["before"] or {}
+    return data.get("proposals", ())
+
+
+def _number(event: Event) -> int:
+    return int((event.subject or "").partition(":")[2])
 
 
 def _undoing(event: Event) -> Undoing:

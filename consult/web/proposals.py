@@ -13,6 +13,7 @@ from consult.proposals.model import Proposal
 from consult.proposals.queries import contributions_of, corrections_of, find, one, sharers_of
 from consult.proposals.rules import may_correct_proposal, may_edit_proposal, may_write_proposal
 from consult.services.thread import NOTHING_YET, followed
+from consult.triage.undoings import departures
 from consult.web import doors, words
 from consult.web.ballots import ballot_of, ballots_of
 from consult.web.context import actor, edition, received_at
@@ -53,12 +54,14 @@ def show(e: str, n: int) -> str:
     """One proposition: the support box first, then the contributions it comes from and the collectivités behind them."""
     the_edition, at = edition(e), received_at()
     proposal = one(the_edition.id, n)
+    answered = contributions_of(proposal.id)
     return render_template(
         "proposals/show.html",
         proposal=proposal,
-        contributions=contributions_of(proposal.id),
+        contributions=answered,
+        departures=departures(the_edition.id, n, but={line.number for line in answered}),
         sharers=sharers_of(proposal.id),
-        followed=followed([proposal.id])[proposal.id],
+        followed=followed([proposal.id])[proposal.id] if the_edition.proclaimed_at else NOTHING_YET,
         ballot=ballot_of(the_edition, proposal, actor(), at),
         volunteering=the_edition.calendar.window(Stage.INTERESTS),
         may_volunteer=the_edition.calendar.permits(Verb.DECLARE_INTEREST, at),

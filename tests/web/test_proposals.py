@@ -1,15 +1,17 @@
 """Propositions: the list, the page of one, and the forms that write and correct them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions import actions
-from consult.ground.actor import Actor, Role
+from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.database import reading
 from consult.proposals.queries import one
+from consult.triage import actions as triage
+from consult.triage import contests
 from tests.support import retained
 from tests.support.page import PageClient
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal
@@ -122,6 +124,29 @@ def test_the_box_that_supports_it_comes_first(world: World, edition: Edition, cl
     hold(during(Stage.VOTING))
     client.sign_in(world.person(ROCAMADOUR))
     assert client.get(f"{LIST}/1").soup.select_one("main form")["action"] == f"{LIST}/1/soutien"
+
+
+def test_what_left_it_is_not_forgotten(world: World, edition: Edition, client: PageClient) -> None:
+    found, other = proposal(edition, "Première"), proposal(edition, "Seconde")
+    author = world.person(ROCAMADOUR)
+    out, back, contested = (need(author, edition) for _ in range(3))
+    for each in (out, back, contested):
+        group(each, found, other)
+    assert "sortie" not in client.get(f"{LIST}/1").main
+    triage.ungroup(OPERATOR, out.id, found.id, at=DURING_NEEDS)
+    triage.ungroup(OPERATOR, back.id, found.id, at=DURING_NEEDS)
+    group(back, found)
+    page = client.get(f"{LIST}/1")
+    assert "En est sortie :" in page.main
+    assert ", le 26 janvier 2021." in page.main
+    written = contests.contest(author, contested.id, text="C’est autre chose.", at=DURING_NEEDS + timedelta(hours=2))
+    contests.answer_contest(OPERATOR, written.id, upheld=True, answer="En effet.", at=DURING_NEEDS + timedelta(hours=3))
+    page = client.get(f"{LIST}/1")
+    assert "En sont sorties :" in page.main
+    assert page.links()["la contribution n° 1"] == "/2021/contributions/1"
+    assert page.links()["la contribution n° 3"] == "/2021/contributions/3"
+    assert "la contribution n° 2" not in page.links()
+    assert [one for one in client.get(f"{LIST}/2").links() if "la contribution" in one] == ["la contribution n° 3"]
 
 
 def test_a_page_of_one_costs_at_most_six_statements_beyond_the_session_and_the_edition(
