@@ -35,6 +35,7 @@ from consult.opendata.rules import DOWNLOADS_COUNTED_OVER, may_download
 from consult.outbox.model import Message
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
+from consult.selection.model import Opinion, Recusal
 from consult.voting.model import Support
 
 SCHEMA = "consult/personal-data/1"
@@ -221,6 +222,16 @@ def _acts(person_id: int) -> dict[str, AnySelect]:
         .join(Edition, Edition.id == Interest.edition_id)
         .where(Interest.person_id == person_id)
         .order_by(Interest.id),
+        "opinions": select(edition, Proposal.number.label("proposal"), Opinion.stance, Opinion.notes, Opinion.given_at)
+        .join(Proposal, Proposal.id == Opinion.proposal_id)
+        .join(Edition, Edition.id == Opinion.edition_id)
+        .where(Opinion.person_id == person_id)
+        .order_by(Opinion.edition_id, Proposal.number),
+        "recusals": select(edition, Proposal.number.label("proposal"), Recusal.reason, Recusal.declared_at)
+        .join(Proposal, Proposal.id == Recusal.proposal_id)
+        .join(Edition, Edition.id == Recusal.edition_id)
+        .where(Recusal.person_id == person_id)
+        .order_by(Recusal.edition_id, Proposal.number),
         "events": select(Event.at, Event.kind, edition, Event.siren, Event.subject)
         .outerjoin(Edition, Edition.id == Event.edition_id)
         .where(Event.person_id == person_id)

@@ -47,8 +47,7 @@ def desk(e: str) -> str:
 
 
 def _desk(the_edition: Edition) -> str:
-    selection = Selection(the_edition)
-    return render_template("committee/desk.html", may_proclaim=selection.may_proclaim(), **selection.queue())
+    return render_template("committee/desk.html", **Selection(the_edition).queue())
 
 
 # ── the sheet of a proposition ───────────────────────────────────────────────────────────

@@ -29,7 +29,8 @@ from consult.selection.rules import (
     may_recuse,
     unexplained,
 )
-from consult.voting.queries import ballot_rules, breakdown, ranked
+from consult.voting.queries import ballot_rules, breakdown
+from consult.voting.results import results
 from consult.voting.rules import Ranked, may_see_tallies
 from consult.web.context import actor, received_at
 from consult.web.forms.committee import CostForm, DecisionForm, OpinionForm
@@ -48,7 +49,8 @@ class Selection:
     @cached_property
     def ranking(self) -> Sequence[Ranked]:
         """Empty while the tallies are secret."""
-        return ranked(self.edition, at=self.at) if may_see_tallies(ballot_rules(self.edition), self.at) else []
+        shown = may_see_tallies(ballot_rules(self.edition), self.at)
+        return results(self.edition, at=self.at).ranking if shown else []
 
     @cached_property
     def places(self) -> dict[int, Ranked]:

@@ -33,6 +33,7 @@ from consult.interests.actions import declare
 from consult.journal.model import Event, EventKind
 from consult.opendata.personal import SCHEMA, download, personal_data, sizes
 from consult.opendata.rules import DOWNLOADS_COUNTED_OVER, MOST_DOWNLOADS, may_download
+from consult.selection.model import Opinion, Recusal, Stance
 from consult.voting.actions import give_support
 from consult.web.personal_data import said
 from tests.accounts.test_sessions import opened
@@ -71,6 +72,8 @@ SECTIONS = {
         *("edition", "number", "proposal", "siren", "level", "availability", "motivation", "charter", "status", "reason"),
         *("submitted_at", "decided_at"),
     },
+    "opinions": {"edition", "proposal", "stance", "notes", "given_at"},
+    "recusals": {"edition", "proposal", "reason", "declared_at"},
     "events": {"at", "kind", "edition", "siren", "subject"},
 }
 """Sections and their fields, literally: names stay once they are out."""
@@ -102,6 +105,9 @@ def live(world: World, someone: Actor, edition: Edition, other: Actor) -> None:
     letters(AT)
     with transaction() as session:
         for who, whose in ((someone, other), (other, someone)):
+            of = {"proposal_id": kept.id, "edition_id": edition.id, "person_id": who.person_id}
+            session.add(Opinion(stance=Stance.RESERVED, notes=f"Une note de {who.name}.", given_at=AT, **of))
+            session.add(Recusal(reason=f"Le lien de {who.name}.", declared_at=AT, **of))
             session.add(
                 Identity(
                     person_id=who.person_id,
@@ -164,7 +170,7 @@ def test_it_is_theirs_and_complete(data: dict[str, list[dict[str, object]]], som
         "drafts",
         "documents",
     )
-    once += ("me_too", "supports", "interests", "invitations_sent", "invitations_received")
+    once += ("me_too", "supports", "interests", "invitations_sent", "invitations_received", "opinions", "recusals")
     assert {section: len(data[section]) for section in once} == dict.fromkeys(once, 1)
     assert data["me_too"][0]["number"] == 2, "what they shared, not what was shared of theirs"
     assert data["attachments"][0]["evidence"] == {"seen": "Arrêté de nomination."}
