@@ -1,16 +1,19 @@
 """`consult tally`: recounts the vote from the supports, never from a counter."""
 
 import json
+from datetime import datetime
 
 import click
 
 from consult.calendar import queries as calendars
+from consult.calendar.model import Edition
 from consult.cli import fail
 from consult.cli.context import with_app
 from consult.ground import clock
 from consult.ground.refusals import NotFound
 from consult.selection.queries import proclaimed
-from consult.voting.queries import ranked, turnout
+from consult.voting.journal import replayed
+from consult.voting.queries import ranked, voters
 from consult.voting.rules import Ranked
 from consult.web import words
 
@@ -18,25 +21,44 @@ from consult.web import words
 @click.command()
 @click.argument("edition")
 @click.option("--json", "as_json", is_flag=True, help="En JSON, pour un autre programme.")
+@click.option("--journal", is_flag=True, help="Compare aussi avec ce que donne le journal du vote, ligne à ligne.")
 @with_app
-def tally(edition: str, as_json: bool) -> None:
+def tally(edition: str, as_json: bool, journal: bool) -> None:
     """Recompte les soutiens de l’ÉDITION. Refusé avant la clôture quand les résultats sont secrets."""
     at = clock.now()
     try:
         found = calendars.edition(edition)
     except NotFound:
         raise NotFound(f"Aucune édition « {edition} ».") from None
-    ranking = ranked(found, at=at)
-    voters = turnout(found).voted
+    ranking, voted, differing = count(found, at=at)
     if as_json:
-        click.echo(json.dumps(_as_data(edition, ranking, voters), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_as_data(edition, ranking, voted), ensure_ascii=False, indent=2))
     else:
-        click.echo(_as_table(ranking, voters))
-    differing = _differing(found.id, ranking)
+        click.echo(_as_table(ranking, voted))
     if differing:
         fail("Le recompte diffère du résultat proclamé pour les propositions " + ", ".join(differing) + ".")
     if found.proclaimed_at and not as_json:
         click.echo("Identique au résultat proclamé.")
+    if journal:
+        _compare_with_the_journal(found, ranking, at, is_quiet=as_json)
+
+
+def count(edition: Edition, *, at: datetime) -> tuple[list[Ranked], int, list[str]]:
+    """The ranking, how many collectivités voted, and the propositions whose proclaimed result is another. Three statements.
+
+    Raises Refused while the tallies are secret.
+    """
+    ranking = ranked(edition, at=at)
+    return ranking, voters(edition.id), _differing(edition.id, ranking)
+
+
+def _compare_with_the_journal(edition: Edition, ranking: list[Ranked], at: datetime, *, is_quiet: bool) -> None:
+    told = replayed(edition.id, at=at)
+    differing = [f"n° {line.tally.number}" for line in ranking if told[line.tally.number] != line.tally.supports]
+    if differing:
+        fail("Le journal du vote donne un autre compte pour les propositions " + ", ".join(differing) + ".")
+    if not is_quiet:
+        click.echo("Identique à ce que donne le journal du vote.")
 
 
 def _as_data(edition: str, ranking: list[Ranked], voters: int) -> dict[str, object]:

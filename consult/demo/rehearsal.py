@@ -161,6 +161,7 @@ def play(memory: Memory, until: datetime, progress: Progress | None = None) -> i
 
     Gives how many steps were played. Steps that a visitor has made impossible are counted too.
     """
+    from consult.cli.site import seal_votes  # noqa: PLC0415 - as the worker does
     from consult.demo.scenario import scenario  # noqa: PLC0415 - reading its texts is for those who play it
 
     with _one_at_a_time:
@@ -171,6 +172,8 @@ def play(memory: Memory, until: datetime, progress: Progress | None = None) -> i
             memory.played += 1
             if progress and (done % 50 == 0 or done == len(todo)):
                 progress(done, len(todo))
+        with clock.held_at(until):
+            seal_votes(whole=True)
         memory.save()
         return len(todo)
 

@@ -8,6 +8,7 @@ PostgreSQL commits events in another order than that of their numbers, so what i
 withdrawal is never told before its support.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -263,6 +264,19 @@ def texts(edition_id: int, *, at: datetime) -> Iterator[str]:
     while rows := reading().execute(untold(edition_id).where(Support.id > last).limit(BATCH)).all():
         yield from (f"{_untold_line(row, at).text()}," for row in rows)
         last = rows[-1].id
+
+
+def replayed(edition_id: int, *, at: datetime) -> Counter[int]:
+    """What each proposition received, by reference number, from the lines of the journal alone; read to the last one."""
+    counted: dict[str, int] = {}
+    for text in texts(edition_id, at=at):
+        _, _, act, proposal, *_, receipt, replaces, counts, _ = text.split(",")
+        counted.pop(replaces, None)
+        if counts == Weight.COUNTED:
+            counted[receipt] = int(proposal)
+        elif Act(act).is_of_a_support:
+            counted.pop(receipt, None)
+    return Counter(counted.values())
 
 
 def _untold_line(row: AnyRow, at: datetime) -> Line:

@@ -83,6 +83,11 @@ def weight_of(row: Row[*tuple[Any, ...]]) -> Weight:
     )
 
 
+def stands_aside() -> ColumnElement[bool]:
+    """The condition, on Support, under which somebody who waits gave it and may not know that a colleague's is the voice."""
+    return and_(Support.voice.is_(None), Support.set_aside_at == Support.given_at)
+
+
 def ballot(edition_id: int, actor: Actor) -> list[BallotLine]:
     """What the actor's collectivité supports in an edition, by reference number, in one statement at most.
 
@@ -91,13 +96,15 @@ def ballot(edition_id: int, actor: Actor) -> list[BallotLine]:
     """
     if actor.mandate is None:
         return []
-    seen = [] if actor.is_verified else [Support.attachment_id == actor.mandate.attachment_id]
+    is_ours = Support.voice == actor.mandate.siren
+    seen = is_ours if actor.is_verified else Support.attachment_id == actor.mandate.attachment_id
     rows = reading().execute(
         select(
             Support.proposal_id,
             Support.attachment_id,
             Support.receipt,
             Support.given_at,
+            stands_aside().label("stands_aside"),
             *WEIGHING,
             Proposal.number,
             Proposal.title,
@@ -107,12 +114,12 @@ def ballot(edition_id: int, actor: Actor) -> list[BallotLine]:
         .join(Proposal, Proposal.id == Support.proposal_id)
         .join(Attachment, Attachment.id == Support.attachment_id)
         .join(Person, Person.id == Support.person_id)
-        .where(Support.edition_id == edition_id, Support.voice == actor.mandate.siren, *seen)
+        .where(Support.edition_id == edition_id, seen)
         .order_by(Proposal.number)
     )
     return [
         BallotLine(
-            given=Given(row.proposal_id, row.attachment_id, weight_of(row)),
+            given=Given(row.proposal_id, row.attachment_id, Weight.PENDING if row.stands_aside else weight_of(row)),
             number=row.number,
             title=row.title,
             receipt=row.receipt,
@@ -187,6 +194,17 @@ def turnout(edition: Edition) -> Turnout:
         by_departement=_shares(voted, entitled, lambda row: row.departement, by_code),
         by_region=_shares(voted, entitled, lambda row: row.region, regions),
     )
+
+
+def voters(edition_id: int) -> int:
+    """How many collectivités gave at least one support that counts. One statement."""
+    voices = (
+        select(Support.voice)
+        .join(Attachment, Attachment.id == Support.attachment_id)
+        .where(Support.edition_id == edition_id, counts())
+        .group_by(Support.voice)
+    )
+    return reading().scalar(select(func.count()).select_from(voices.subquery())) or 0
 
 
 def _as_said(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:

@@ -13,9 +13,11 @@ from consult.contributions.model import Contribution, Status
 from consult.demo.rehearsal import BackwardsError, Memory, advance, play, remember
 from consult.ground.clock import paris
 from consult.ground.database import reading
+from consult.opendata.recount import recount
 from consult.selection.model import Decision, Outcome
 from consult.services.model import Service
 from consult.voting.model import Support
+from tests.support.journal import export
 
 END = paris(2021, 12, 20, 10)
 BEFORE_THE_FIRST_CONTRIBUTION = paris(2021, 1, 25, 9)
@@ -37,7 +39,7 @@ def story() -> list[tuple[object, ...]]:
     return [tuple(row) for row in (*rows, *supports)]
 
 
-def test_nothing_of_2021_is_against_the_rules(memory: Memory, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_of_2021_is_against_the_rules(memory: Memory, caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     caplog.set_level(logging.INFO, "consult.demo")
     play(memory, END)
     assert caplog.messages == [], "an act of the scenario was refused"
@@ -57,6 +59,9 @@ def test_nothing_of_2021_is_against_the_rules(memory: Memory, caplog: pytest.Log
     assert (reading().scalar(count.select_from(Support)) or 0) > 300
     window = calendars.edition("2021").windows[1]
     assert (window.first_closes_at, window.closes_at) == (paris(2021, 4, 15, 18), paris(2021, 4, 30, 18))
+    report = recount(export(calendars.edition("2021"), tmp_path / "export", at=END))
+    assert report.faults == [], "its files give the proclaimed result"
+    assert (report.is_proclaimed, report.chain.is_whole, report.chain.unsealed) == (True, True, 0)
 
 
 def test_two_plays_are_the_same_as_one(app: Flask, engines, memory: Memory, tmp_path: Path) -> None:

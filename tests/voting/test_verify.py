@@ -22,7 +22,6 @@ from consult.ground.database import reading
 from consult.ground.refusals import Refused
 from consult.opendata.evidence import UnusableExportError
 from consult.opendata.recount import recount
-from consult.opendata.schema import FILES
 from consult.proposals.actions import ProposalDraft, correct
 from consult.selection.actions import decide, proclaim
 from consult.selection.model import Outcome
@@ -32,8 +31,8 @@ from consult.voting.journal import last_seal
 from tests.register.samples import CAUVALDOR, GRAMAT, ROCAMADOUR
 from tests.support.commands import CONSULT, Operator
 from tests.support.engines import Engines
-from tests.support.journal import seal_now
-from tests.support.stage_two import CLOSED, DURING_VOTE, decide_attachment, fresh, propositions, tallies
+from tests.support.journal import export, seal_now
+from tests.support.stage_two import CLOSED, DURING_VOTE, decide_attachment, propositions, tallies
 from tests.support.vintages import ALVIGNAC, BEFORE, CAHORS, FIGEAC, MIERS, PADIRAC, bring, merged, without
 from tests.support.world import World
 
@@ -43,22 +42,10 @@ SEALED = {"vote_journal": 12, "supports": 7, "proposals": 10}
 VOTERS = (ROCAMADOUR, GRAMAT, ALVIGNAC, CAHORS, FIGEAC, MIERS, PADIRAC, CAUVALDOR)
 INTO_GRAMAT = (*without(BEFORE, GRAMAT, MIERS), merged(GRAMAT, MIERS))
 HOUR = timedelta(hours=1)
+AFTER = CLOSED + 2 * HOUR
 
 
 # ── a vote of every act, and its export ──────────────────────────────────────────────────
-
-
-def export(edition: Edition, folder: Path, *, at=CLOSED + 2 * HOUR) -> Path:
-    """The files as the command writes them."""
-    from consult.opendata.queries import Asked
-    from consult.opendata.queries import csv as lines
-
-    reading().expire_all()
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        text = "".join(lines(name, Asked(fresh(edition), at, "https://consultation.exemple.fr")))
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")
-    return folder
 
 
 def decide_all(world: World, edition: Edition) -> None:
@@ -116,7 +103,7 @@ def _eventful(small: World, tmp_path: Path) -> Path:
     bring(tmp_path, INTO_GRAMAT, at=DURING_VOTE + 4 * HOUR)
     bring(tmp_path, BEFORE, at=DURING_VOTE + 5 * HOUR)
     decide_all(small, edition)
-    return export(edition, tmp_path / "export")
+    return export(edition, tmp_path / "export", at=AFTER)
 
 
 def faults(folder: Path) -> str:
@@ -275,7 +262,7 @@ def test_any_vote_verifies_and_any_line_lost_is_found(
         _act(world, edition, people, verb, (who, is_pending), ids(edition)[what], at, tmp_path)
     if proclaims:
         decide_all(world, edition)
-    folder = export(edition, tmp_path / "export")
+    folder = export(edition, tmp_path / "export", at=AFTER)
     report = recount(folder)
     assert report.faults == []
     assert report.supports == sum(tallies(edition).values())
@@ -361,7 +348,7 @@ def test_before_the_proclamation_it_says_so(world: World, tmp_path: Path, verify
     give_support(waiting, first.id, at=DURING_VOTE)
     seal_now(edition)
     decide_attachment(waiting, AttachmentStatus.VERIFIED, at=CLOSED)
-    ended = verify(export(edition, tmp_path / "export"))
+    ended = verify(export(edition, tmp_path / "export", at=AFTER))
     assert (ended.code, ended.errors) == (0, "")
     assert "Attendent d’être scellées : 1 ligne." in ended.said
     assert "Le résultat n’est pas encore proclamé." in ended.said
@@ -461,7 +448,7 @@ def test_a_folder_that_is_not_there(verify, tmp_path: Path) -> None:
 
 def test_an_edition_without_a_vote(small: World, tmp_path: Path) -> None:
     edition = small.edition()
-    assert recount(export(edition, tmp_path / "export")).faults == []
+    assert recount(export(edition, tmp_path / "export", at=AFTER)).faults == []
 
 
 def test_it_says_how_far_it_is(folder: Path) -> None:
