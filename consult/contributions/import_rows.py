@@ -175,6 +175,7 @@ class _Judge:
     def __init__(self, where: Mapping[str, str], known: Known, reading: Reading, faults: list[Fault]) -> None:
         self.where, self.known, self.reading, self.faults = where, known, reading, faults
         self.seen: dict[tuple[str, str], int] = {}
+        self.themes: dict[str, Sequence[tuple[str, int | None]]] = {}
         self.host = ""
 
     def add(self, line: int, cells: Row) -> None:
@@ -251,8 +252,7 @@ class _Judge:
     def _themes(self, cell: _Cell, wrong: _Wrong) -> tuple[int, ...]:
         name = "themes" if "themes" in self.where else "category"
         found: dict[int, None] = {}
-        for said in said_themes(visible(cell(name)), self.known.themes):
-            theme = self.known.themes.get(fold(said))
+        for said, theme in self._named(cell(name)):
             if theme is not None:
                 found[theme] = None
             elif self.known.default_theme is None and name == "themes":
@@ -262,6 +262,13 @@ class _Judge:
         if not found and self.known.default_theme is not None:
             found[self.known.default_theme] = None
         return tuple(found)
+
+    def _named(self, typed: str) -> Sequence[tuple[str, int | None]]:
+        """The themes that a cell names, each with its id when it is one of ours. Files repeat a few cells many times."""
+        if typed not in self.themes:
+            said = said_themes(visible(typed), self.known.themes)
+            self.themes[typed] = [(one, self.known.themes.get(fold(one))) for one in said]
+        return self.themes[typed]
 
     def _speaker(self, cell: _Cell, wrong: _Wrong) -> dict[str, str | None]:
         siren = siren_of(cell("siren"))

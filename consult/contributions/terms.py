@@ -12,8 +12,9 @@ from functools import reduce
 from itertools import islice
 from operator import and_
 from typing import Any
+from typing import cast as cast_type
 
-from sqlalchemy import ARRAY, BigInteger, Integer, Select, String, cast, delete, func, literal, select, union_all, update
+from sqlalchemy import ARRAY, BigInteger, Integer, Select, String, Table, cast, delete, func, literal, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -72,14 +73,19 @@ def _add(session: Session, rows: Sequence[tuple[int, str, int, int]]) -> None:
         types = (Integer, String, Integer, BigInteger)
         lists: list[Any] = [cast(list(one), ARRAY(of)) for one, of in zip(zip(*rows, strict=True), types, strict=True)]
         given = func.unnest(*lists).table_valued(*columns).render_derived()
-        new: Any = postgresql.insert(ContributionTerm).from_select(columns, select(given))
+        new: Any = postgresql.insert(_table()).from_select(columns, select(given))
         session.execute(_beside(new))
     else:
-        session.execute(_beside(sqlite.insert(ContributionTerm)), [dict(zip(columns, row, strict=True)) for row in rows])
+        session.execute(_beside(sqlite.insert(_table())), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _table() -> Table:
+    """The table itself: row by row, the mapped class costs as much again as the writing."""
+    return cast_type(Table, ContributionTerm.__table__)
 
 
 def _beside(new: Any) -> Any:
-    both = ContributionTerm.held.bitwise_or(new.excluded.held)
+    both = _table().c.held.bitwise_or(new.excluded.held)
     return new.on_conflict_do_update(index_elements=["edition_id", "term", "block"], set_={"held": both})
 
 
