@@ -11,7 +11,7 @@ What can still change a vote that is over, and where the state sees it:
   is new. One withdrawn, and what a merge received before the close does, is an event; those of the last hour are counted,
   and no request lasts that long. On PostgreSQL a support may be committed after one that follows it: a result is kept only
   if nobody was voting between the reading of the state and the counting (`ground.database.is_free`).
-* An attachment verified until the proclamation: those that nobody has verified only become fewer.
+* An attachment verified until the proclamation: those of voters that nobody has verified only become fewer.
 * The calendar and the proclamation, read with the edition; a new vintage of the register, for how many may vote.
 * Nothing, once the result is proclaimed, but the register.
 
@@ -24,7 +24,7 @@ from datetime import datetime, timedelta
 from threading import Lock as Turn
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, case, func, select
+from sqlalchemy import Connection, Engine, case, exists, func, select
 
 from consult.accounts.model import Attachment, AttachmentStatus
 from consult.calendar.model import Edition
@@ -51,7 +51,7 @@ class Results:
     ranking: Sequence[Ranked]
     turnout: Turnout
     """Each sort of collectivités with the supports that they gave."""
-    waiting: int = 0
+    waiting: int
     """Supports whose attachment nobody has decided of yet: they may still count."""
 
     @property
@@ -79,7 +79,9 @@ class _State:
     last_receipt: str | None = None
     undone: int = 0
     unverified: int = 0
-    last_unverified: int | None = None
+    pending: int = 0
+    sum_of_pending: int | None = None
+    """Which they are: one refused while another is reopened are as many."""
 
 
 _kept: WeakKeyDictionary[Engine | Connection, dict[int, tuple[_State, Results]]] = WeakKeyDictionary()
@@ -96,15 +98,15 @@ def results(edition: Edition, *, at: datetime) -> Results:
     may_see_tallies(ballot_rules(edition), at).or_refuse()
     if not edition.calendar.has_closed(Stage.VOTING, at):
         return _counted(edition, at)
-    state, waiting, _ = _state(edition)
-    found = _found(edition.id, state)
-    if found is None:
-        with _counting:
-            state, waiting, is_still = _state(edition)
-            found = _found(edition.id, state) or _counted(edition, at)
-            if is_still:
-                _kept.setdefault(reading().get_bind(), {})[edition.id] = (state, found)
-    return replace(found, waiting=waiting)
+    state, _ = _state(edition)
+    if found := _found(edition.id, state):
+        return found
+    with _counting:
+        state, is_still = _state(edition)
+        found = _found(edition.id, state) or _counted(edition, at)
+        if is_still:
+            _kept.setdefault(reading().get_bind(), {})[edition.id] = (state, found)
+    return found
 
 
 def forget() -> None:
@@ -130,7 +132,14 @@ def _counted(edition: Edition, at: datetime) -> Results:
             by_departement=_with_supports(who.by_departement, gave, lambda row: row.departement),
             by_region=_with_supports(who.by_region, gave, lambda row: row.region),
         ),
+        _waiting(edition.id),
     )
+
+
+def _waiting(edition_id: int) -> int:
+    pending = select(Attachment.id).where(Attachment.verified_at.is_(None), Attachment.status == AttachmentStatus.PENDING)
+    theirs = (Support.edition_id == edition_id, Support.set_aside_at.is_(None), Support.attachment_id.in_(pending))
+    return reading().scalar(select(func.count()).where(*theirs)) or 0
 
 
 def _with_supports(shares: Iterable[Share], rows: Iterable[Sorted], sort: Callable[[Sorted], str | None]) -> list[Share]:
@@ -138,30 +147,30 @@ def _with_supports(shares: Iterable[Share], rows: Iterable[Sorted], sort: Callab
     return [replace(share, supports=gave[share.key]) for share in shares]
 
 
-def _state(edition: Edition) -> tuple[_State, int, bool]:
-    """The state of the base, how many supports wait, and whether nobody is voting. One statement."""
+def _state(edition: Edition) -> tuple[_State, bool]:
+    """The state of the base, and whether nobody is voting. One statement."""
     closes_at = edition.calendar.window(Stage.VOTING).closes_at
     assert closes_at is not None  # noqa: S101 - the vote has closed
     register = select(func.max(RegisterLoad.id)).scalar_subquery()
     session = reading()
     if edition.proclaimed_at is not None:
-        return _State(closes_at, edition.proclaimed_at, session.scalar(select(register))), 0, True
-    unverified = (
+        return _State(closes_at, edition.proclaimed_at, session.scalar(select(register))), True
+    gave = exists().where(Support.attachment_id == Attachment.id, Support.edition_id + 0 == edition.id)
+    is_pending = Attachment.status == AttachmentStatus.PENDING
+    undecided = (
         select(
             func.count().label("unverified"),
-            func.max(Support.id).label("last_unverified"),
-            func.count(case((Attachment.status == AttachmentStatus.PENDING, 1))).label("waiting"),
+            func.count(case((is_pending, 1))).label("pending"),
+            func.sum(case((is_pending, Attachment.id))).label("sum_of_pending"),
         )
-        .select_from(Attachment)
-        .join(Support, Support.attachment_id == Attachment.id)
-        .where(Attachment.verified_at.is_(None), Support.edition_id == edition.id, Support.set_aside_at.is_(None))
+        .where(Attachment.verified_at.is_(None), gave)  # « + 0 »: from each of these few to its supports, on SQLite too
         .subquery()
     )
     lately = Event.at >= closes_at - LONGEST_REQUEST
     undone = select(func.count()).where(Event.edition_id == edition.id, Event.kind.in_(UNDOING), lately)
     row = session.execute(
         select(
-            unverified,
+            undecided,
             register.label("register"),
             select(func.max(Proposal.number)).where(Proposal.edition_id == edition.id).scalar_subquery().label("proposals"),
             select(Support.receipt).order_by(Support.id.desc()).limit(1).scalar_subquery().label("last_receipt"),
@@ -177,9 +186,10 @@ def _state(edition: Edition) -> tuple[_State, int, bool]:
         last_receipt=row.last_receipt,
         undone=row.undone,
         unverified=row.unverified,
-        last_unverified=row.last_unverified,
+        pending=row.pending,
+        sum_of_pending=row.sum_of_pending,
     )
-    return state, row.waiting, row.is_still
+    return state, row.is_still
 
 
 def titled(lines: Sequence[Ranked]) -> list[Ranked]:

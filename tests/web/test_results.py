@@ -163,7 +163,7 @@ class TestAfterTheClose:
                 with count_statements() as sent:
                     client.get(path)
                 counted.append(len(sent))
-            assert counted == [9, 3, 2, 6], "counted, then kept"
+            assert counted == [10, 3, 2, 6], "counted, then kept"
             for proposal in propositions(edition, 2):
                 give_each([world.person(siren) for siren in (ROCAMADOUR, GRAMAT, LOT)], proposal)
 
