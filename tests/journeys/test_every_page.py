@@ -81,7 +81,7 @@ def review_everything(visitor: Visitor) -> None:
 
 def is_a_file(path: str) -> bool:
     """What a browser would download rather than show."""
-    is_named_so = path.partition("?")[0].endswith((".ics", ".csv", ".json", ".atom"))
+    is_named_so = path.partition("?")[0].endswith((".ics", ".csv", ".json", ".atom", ".pb"))
     return is_named_so or path == "/sante" or path.startswith(("/static/", "/collectivites/suggestions"))
 
 
