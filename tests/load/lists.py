@@ -173,7 +173,12 @@ def _links(
     )
 
 
-def cost(http: Client, path: str) -> tuple[float, int]:
+def cost(http: Client, path: str) -> float:
+    """What one answer costs, in milliseconds."""
+    return answered(http, path)[0]
+
+
+def answered(http: Client, path: str) -> tuple[float, int]:
     """What one answer costs, in milliseconds, and how many contributions it shows."""
     start = time.perf_counter()
     response = http.get(path)
@@ -194,7 +199,7 @@ def compare(small: Flask, large: Flask) -> dict[str, tuple[float, float, float]]
             shown = [0, 0]
             for side in (0, 1) if round_ % 2 else (1, 0):
                 http, total = clients[side]
-                ms, shown[side] = cost(http, "/2021/contributions" + query.format(total=total))
+                ms, shown[side] = answered(http, "/2021/contributions" + query.format(total=total))
                 spent[name][side].append(ms)
             assert shown[0] == shown[1], (name, shown)
     return {
