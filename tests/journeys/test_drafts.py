@@ -32,6 +32,7 @@ def test_it_is_kept_and_found_again_elsewhere(visit: Callable[..., Visitor], jav
     assert "Ce brouillon a changé ailleurs" in office.text
     assert "Nous notons sur un carnet." in office.main.locator(".draft-stored").inner_text()
     assert office.main.locator("[name=situation]").input_value() == "Nous notons sur une feuille."
+    assert not office.page.locator("[data-draft]").count(), "nothing is kept by itself while two texts wait to be chosen from"
 
     home.follow("Supprimer ce brouillon").review().press("Supprimer ce brouillon").review()
     assert "Ce brouillon est supprimé." in home.text

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from consult.accounts.model import Attachment, AttachmentStatus, AttachmentWay
+from consult.accounts.model import AttachmentStatus
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.actions import PRESSED_AGAIN
@@ -16,7 +16,8 @@ from consult.contributions.drafts import own_drafts, save_draft, start_draft
 from consult.contributions.model import ContributionType, Draft
 from consult.contributions.queries import Filters, find, one
 from consult.ground.actor import Actor, Profile
-from consult.ground.database import reading, transaction
+from consult.ground.database import reading
+from tests.support.attached import attach
 from tests.support.documents import join
 from tests.support.letters import letters
 from tests.support.page import PageClient, squeezed
@@ -53,22 +54,6 @@ def agent(world: World, edition: Edition) -> Actor:
 def drafts_of(actor: Actor, edition: Edition) -> list[Draft]:
     reading().expire_all()
     return list(own_drafts(actor, edition.id))
-
-
-def attach(actor: Actor, siren: str) -> None:
-    with transaction() as session:
-        session.add(
-            Attachment(
-                person_id=actor.person_id,
-                siren=siren,
-                status=AttachmentStatus.VERIFIED,
-                way=AttachmentWay.MODERATOR,
-                evidence={},
-                requested_at=DURING_NEEDS,
-                decided_at=DURING_NEEDS,
-                verified_at=DURING_NEEDS,
-            )
-        )
 
 
 def started(actor: Actor, edition: Edition, **typed: Any) -> str:

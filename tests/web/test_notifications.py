@@ -38,6 +38,7 @@ def test_everything_is_ticked_until_one_says_otherwise(client: PageClient, someo
     for topic in Topic:
         assert topic.label in page.main
     assert "Ce qui concerne votre compte" in page.main
+    assert "les questions de l’équipe ; le rappel de vos brouillons" in page.main, "all that a box silences is said beside it"
 
 
 def test_what_is_ticked_is_what_one_is_told(client: PageClient, someone: Actor, world: World) -> None:
