@@ -52,18 +52,16 @@ def _of_edition(slug: str) -> _Compared:
     from consult.calendar import queries as calendars
     from consult.ground import clock
     from consult.ground.refusals import NotFound
-    from consult.voting.alternative_queries import ballots, known_budget
-    from consult.voting.queries import ranked
+    from consult.voting.alternative_queries import comparison
 
     at = clock.now()
     try:
         edition = calendars.edition(slug)
     except NotFound:
         raise NotFound(f"Aucune édition « {slug} ».") from None
-    standing = ranked(edition, at=at)
-    order = [line.tally.proposal_id for line in standing]
-    names = {line.tally.proposal_id: str(line.tally.number) for line in standing}
-    return _Compared(standing, names, alternatives(order, ballots(edition, at=at), known_budget(edition)))
+    found = comparison(edition, at=at)
+    names = {line.tally.proposal_id: str(line.tally.number) for line in found.ranking}
+    return _Compared(found.ranking, names, found.others)
 
 
 def _as_data(found: _Compared) -> dict[str, object]:

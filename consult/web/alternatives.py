@@ -2,9 +2,9 @@
 
 from flask import Blueprint, render_template
 
-from consult.voting.alternative_queries import ballots, known_budget
-from consult.voting.alternative_rules import alternatives, may_see_alternatives
-from consult.voting.queries import ballot_rules, ranked
+from consult.voting.alternative_queries import comparison
+from consult.voting.alternative_rules import may_see_alternatives
+from consult.voting.queries import ballot_rules
 from consult.web import doors
 from consult.web.context import actor, edition, received_at
 
@@ -17,11 +17,4 @@ def show(e: str) -> str:
     """The ranking that decides, and what each other rule makes of it: for the committee, then, once proclaimed, for all."""
     the_edition, at = edition(e), received_at()
     may_see_alternatives(actor(), rules=ballot_rules(the_edition), at=at).or_refuse()
-    ranking, money = ranked(the_edition, at=at), known_budget(the_edition)
-    standing = [line.tally.proposal_id for line in ranking]
-    return render_template(
-        "results/alternatives.html",
-        ranking=ranking,
-        alternatives=alternatives(standing, ballots(the_edition, at=at), money),
-        has_budget=money is not None,
-    )
+    return render_template("results/alternatives.html", compared=comparison(the_edition, at=at))

@@ -13,6 +13,7 @@ from consult.calendar.model import Edition
 from consult.ground.actor import Role
 from consult.ground.database import transaction
 from consult.proposals.model import Proposal
+from consult.voting.results import forget
 from tests.support.commands import Operator
 from tests.support.page import PageClient, squeezed
 from tests.support.stage_two import CLOSED, DURING_VOTE, give_each, propositions
@@ -116,11 +117,25 @@ class TestThePage:
         hold(CLOSED + timedelta(days=2))
         counted = []
         for _ in range(2):
-            with count_statements() as sent:
-                client.get(ADDRESS)
-            counted.append(len(sent))
+            forget()
+            for _ in ("counted", "kept"):
+                with count_statements() as sent:
+                    client.get(ADDRESS)
+                counted.append(len(sent))
             propositions(edition, 3)
-        assert counted == [4, 4]
+        assert counted == [12, 4, 12, 4]
+
+    def test_what_is_kept_goes_with_the_result_and_the_costs(self, world: World, client: PageClient, hold: Hold) -> None:
+        edition = voted(world)
+        proclaimed(edition)
+        hold(CLOSED + timedelta(days=2))
+        assert comparison(client)[0][-1] == "Habitants"
+        with transaction() as session:
+            session.execute(update(Proposal).where(Proposal.edition_id == edition.id).values(cost=Decimal(60)))
+        assert comparison(client)[0][-1] == "Parts égales"
+        with transaction() as session:
+            session.execute(update(Proposal).where(Proposal.number == 1).values(title="Un titre corrigé"))
+        assert comparison(client)[1][1] == "Un titre corrigé n° 1"
 
 
 class TestTheCommand:
