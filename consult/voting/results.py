@@ -15,7 +15,7 @@ What can still change a vote that is over, and where the state sees it:
 * The calendar and the proclamation, read with the edition; a new vintage of the register, for how many may vote.
 * Nothing, once the result is proclaimed, but the register.
 
-Titles are never kept: a correction shows at once.
+A title that is corrected since shows at once: a page asks for those of its lines (`titled`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -49,6 +49,7 @@ class Results:
     """What a vote gave, at the instant it was counted."""
 
     ranking: Sequence[Ranked]
+    """Titles are those of then: a page that says them asks for those of now (`titled`)."""
     turnout: Turnout
     """Each sort of collectivités with the supports that they gave."""
     waiting: int

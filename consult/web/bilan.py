@@ -14,7 +14,8 @@ from consult.opendata.figures import key_figures
 from consult.selection.queries import proclaimed
 from consult.services.queries import portfolio
 from consult.triage.queries import outcomes
-from consult.voting.queries import ballot_rules, tally
+from consult.voting.queries import ballot_rules
+from consult.voting.results import results
 from consult.voting.rules import may_see_tallies
 from consult.web import doors
 from consult.web.context import edition, received_at
@@ -48,4 +49,4 @@ def _supports(the_edition: Edition) -> int | None:
     at = received_at()
     if not the_edition.calendar.has_closed(Stage.VOTING, at) or not may_see_tallies(ballot_rules(the_edition), at):
         return None
-    return sum(line.supports for line in tally(the_edition, at=at))
+    return results(the_edition, at=at).supports
