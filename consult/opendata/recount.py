@@ -24,6 +24,8 @@ class Report:
     supports: int
     proposals: int
     is_proclaimed: bool
+    unproven: list[int]
+    """Propositions whose text or decision is what a correction that is not sealed yet says: nothing proves it so far."""
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -37,6 +39,7 @@ def recount(folder: Path, *, seal: str | None = None, progress: Progress = lambd
         faults = [
             *chain.faults,
             *_other_seal(chain, seal),
+            *_cut_short(base, proposals),
             *_impossible(base),
             *counted.faults,
             *_not_as_told(base),
@@ -45,12 +48,27 @@ def recount(folder: Path, *, seal: str | None = None, progress: Progress = lambd
             *_not_as_counted(counted, proposals),
             *_not_as_proclaimed(base, proposals),
         ]
-    return Report(chain, counted.supports.total(), len(proposals.by_number), proposals.is_proclaimed, faults)
+        unproven = [number for (number,) in base.execute(_UNPROVEN)]
+    return Report(chain, counted.supports.total(), len(proposals.by_number), proposals.is_proclaimed, unproven, faults)
 
 
 def _other_seal(chain: Chain, noted: str | None) -> Iterator[Fault]:
     if noted is not None and noted.lower() != chain.last_seal:
         yield Fault("vote_journal.csv", f"le dernier sceau est {chain.last_seal} ; vous attendiez {noted.lower()}")
+
+
+def _cut_short(base: sqlite3.Connection, proposals: Proposals) -> Iterator[Fault]:
+    """The end of the journal is gone: said before all that follows from it."""
+    if proposals.is_proclaimed and not base.execute(f"SELECT 1 {_PROCLAMATION}").fetchone():
+        yield Fault("vote_journal.csv", "à la fin, il manque la ligne de la proclamation, alors que les décisions sont données")
+
+
+_PROCLAMATION = "FROM told WHERE act = 'proclaimed' AND position IS NOT NULL"
+_UNPROVEN = f"""
+SELECT DISTINCT proposal FROM told
+WHERE act IN ('corrected', 'revised') AND position IS NULL AND proposal IS NOT NULL AND EXISTS (SELECT 1 {_PROCLAMATION})
+ORDER BY proposal
+"""  # noqa: S608 - our own words
 
 
 # ── the journal, replayed ────────────────────────────────────────────────────────────────
@@ -63,7 +81,8 @@ CREATE TABLE given AS SELECT receipt, proposal, voter, at, position, min(place) 
 CREATE UNIQUE INDEX given_receipt ON given (receipt);
 CREATE TABLE worth AS SELECT receipt, act, counts, max(place) AS place FROM told WHERE is_of_a_support GROUP BY receipt;
 CREATE UNIQUE INDEX worth_receipt ON worth (receipt);
-UPDATE worth SET act = 'replaced', counts = 'void' WHERE receipt IN (SELECT replaces FROM told WHERE replaces <> '');
+UPDATE worth SET act = 'replaced', counts = 'void' WHERE receipt IN (SELECT replaces FROM told WHERE replaces <> '')
+    AND EXISTS (SELECT 1 FROM told WHERE told.replaces = worth.receipt AND told.replaces <> '' AND told.place > worth.place);
 CREATE INDEX support_receipt ON support (receipt);
 """
 """Where the journal leaves each support: as it was given, and what its last line says it is worth."""
@@ -82,7 +101,8 @@ def _impossible(base: sqlite3.Connection) -> Iterator[Fault]:
             yield Fault(_line(position, place), f"« {act} », « {counts} » : ce n’est pas un acte du vote")
     for receipt, other in base.execute(
         "SELECT min(given.receipt), max(given.receipt) FROM worth JOIN given USING (receipt)"
-        " WHERE worth.counts = 'counted' GROUP BY given.proposal, given.voter HAVING count(*) > 1"
+        " WHERE worth.counts = 'counted' GROUP BY given.proposal, substr(given.voter, 1, instr(given.voter, ','))"
+        " HAVING count(*) > 1"
     ):
         yield Fault("vote_journal.csv", f"les soutiens {receipt} et {other} comptent tous deux pour la même collectivité")
 
@@ -163,28 +183,34 @@ def _not_as_counted(counted: Recount, proposals: Proposals) -> Iterator[Fault]:
 
 def _not_as_proclaimed(base: sqlite3.Connection, proposals: Proposals) -> Iterator[Fault]:
     """What the proclamation sealed, beside what the files say: the words and the decision of each proposition."""
-    end = base.execute("SELECT position, place FROM told WHERE act = 'proclaimed' AND position IS NOT NULL").fetchone()
+    end = base.execute(f"SELECT place {_PROCLAMATION}").fetchone()
     if end is None:
-        if proposals.is_proclaimed:
-            yield Fault(
-                "vote_journal.csv", "à la fin, il manque la ligne de la proclamation, alors que les décisions sont données"
-            )
         return
     for position, place in base.execute(
-        "SELECT position, place FROM told WHERE place > ? AND act <> 'corrected' ORDER BY place", (end[1],)
+        "SELECT position, place FROM told WHERE place > ? AND act NOT IN ('corrected', 'revised') ORDER BY place", end
     ):
         yield Fault(_line(position, place), "rien ne se vote après la proclamation")
-    words = dict(
-        base.execute("SELECT proposal, receipt FROM told WHERE act IN ('worded', 'corrected') ORDER BY place").fetchall()
-    )
-    decided = dict(base.execute("SELECT proposal, receipt FROM told WHERE act = 'decided'").fetchall())
+    words, decided, revised = (_last_digests(base, *acts) for acts in (("worded", "corrected"), ("decided",), ("revised",)))
     for number in sorted(decided.keys() - proposals.by_number.keys()):
         yield Fault("proposals.csv", f"il manque la proposition n° {number}, qui a été proclamée")
     for number, said in sorted(proposals.by_number.items()) if decided else ():
         where = f"proposals.csv, ligne {said.line}, proposition n° {number}"
         if number not in decided:
             yield Fault(where, "cette proposition n’a pas été proclamée")
-        elif said.words != words.get(number):
+            continue
+        if said.words != words.get(number):
             yield Fault(where, "le titre, le résumé ou les contributions ne sont pas ceux de la proclamation")
-        if number in decided and said.decided != decided[number]:
-            yield Fault(where, "les soutiens, le rang, la décision ou sa raison ne sont pas ceux de la proclamation")
+        if said.decided != decided[number]:
+            yield Fault(
+                where, "les soutiens, le rang, la décision, sa raison ou les déports ne sont pas ceux de la proclamation"
+            )
+        if said.revised != revised[number] if number in revised else not said.is_as_proclaimed:
+            yield Fault(where, "la correction de la décision n’est pas celle du journal")
+
+
+def _last_digests(base: sqlite3.Connection, *acts: str) -> dict[int, str]:
+    """What seals each proposition, as the last line of these acts says it."""
+    asked = (
+        f"SELECT proposal, receipt FROM told WHERE act IN ({','.join('?' * len(acts))}) AND proposal IS NOT NULL ORDER BY place"  # noqa: S608 - question marks
+    )
+    return dict(base.execute(asked, acts).fetchall())

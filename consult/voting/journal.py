@@ -24,7 +24,7 @@ from consult.ground.database import reading
 from consult.journal.model import Event, EventKind
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.register.model import Collectivite
-from consult.voting.chain import Act, Line, voter, words_digest
+from consult.voting.chain import Act, Line, revision_digest, voter, words_digest
 from consult.voting.model import SealedLine, Support
 from consult.voting.rules import Weight
 
@@ -44,6 +44,7 @@ ACTS: Mapping[EventKind, Act] = {
     EventKind.PROPOSAL_WORDED: Act.WORDED,
     EventKind.DECISION_PROCLAIMED: Act.DECIDED,
     EventKind.PROPOSAL_CORRECTED: Act.CORRECTED,
+    EventKind.DECISION_CORRECTED: Act.REVISED,
     EventKind.RESULT_PROCLAIMED: Act.PROCLAIMED,
 }
 _ALWAYS = tuple(kind for kind in ACTS if kind is not EventKind.PROPOSAL_CORRECTED)
@@ -61,14 +62,19 @@ def unsealed(edition_id: int, *, since: int = 0, upto: int | None = None) -> Any
 
     The words of a proposition are those of its proclamation: only what is corrected afterwards has a line.
     """
+    return (
+        select(Event.id, Event.at, Event.kind, Event.siren, Event.subject, Event.data)
+        # Read in the order of numbers from `since` on: an index on the edition would have all its events sorted each time.
+        .where(Event.id > since, Event.edition_id + 0 == edition_id, _of_the_vote(edition_id), _unspoken(edition_id, upto))
+        .order_by(Event.id)
+    )
+
+
+def _unspoken(edition_id: int, upto: int | None = None) -> ColumnElement[bool]:
     spoken_of = select(SealedLine.event_id).where(SealedLine.event_id == Event.id)
     if upto is not None:
         spoken_of = spoken_of.where(SealedLine.edition_id == edition_id, SealedLine.position <= upto)
-    return (
-        select(Event.id, Event.at, Event.kind, Event.siren, Event.subject, Event.data)
-        .where(Event.edition_id == edition_id, _of_the_vote(edition_id), Event.id > since, ~spoken_of.exists())
-        .order_by(Event.id)
-    )
+    return ~spoken_of.exists()
 
 
 def _of_the_vote(edition_id: int) -> ColumnElement[bool]:
@@ -132,12 +138,16 @@ TOLD_AS: Mapping[Weight, EventKind] = {
 def where_to_look(edition_id: int, *, whole: bool) -> int | None:
     """The number after which something is left to seal; None when nothing is. It only reads: nobody waits for it."""
     since = 0
-    if not whole:
+    if whole:
+        left = select(func.min(Event.id)).where(Event.edition_id == edition_id, _of_the_vote(edition_id), _unspoken(edition_id))
+        first = reading().scalar(left)
+    else:
         last = select(SealedLine.event_id).where(SealedLine.edition_id == edition_id).order_by(SealedLine.position.desc())
         since = max(0, (reading().scalar(last.limit(1)) or 0) - RECENT)
-    first = reading().execute(unsealed(edition_id, since=since).limit(1)).one_or_none()
+        found = unsealed(edition_id, since=since).with_only_columns(Event.id)
+        first = reading().scalar(found.limit(1))
     if first is not None:
-        return int(first.id) - 1
+        return first - 1
     return since if reading().execute(untold(edition_id).limit(1)).one_or_none() else None
 
 
@@ -162,10 +172,19 @@ def _line(event: AnyRow, said: Mapping[str, Any], words: Mapping[str, str]) -> L
         collectivite_kind=said.get("voter_kind"),
         departement=said.get("departement"),
         population_stratum=said.get("stratum"),
-        receipt=words.get(event.subject) if act is Act.CORRECTED else said.get("receipt"),
+        receipt=_receipt(event, act, said, words),
         replaces=said.get("replaced"),
         counts=said.get("worth"),
     )
+
+
+def _receipt(event: AnyRow, act: Act, said: Mapping[str, Any], words: Mapping[str, str]) -> str | None:
+    """Of the support; or what seals what a correction says."""
+    if act is Act.CORRECTED:
+        return words.get(event.subject)
+    if act is Act.REVISED:
+        return revision_digest(int(event.subject.partition(":")[2]), said["after"], said["reason"], event.at)
+    return said.get("receipt")
 
 
 def _words(session: Session, events: Sequence[AnyRow]) -> Mapping[str, str]:
