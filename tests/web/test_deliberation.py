@@ -158,11 +158,16 @@ class TestWhoKeepsOut:
     ) -> None:
         out = world.person(None, Role.COMMITTEE)
         give_opinion(out, voted[0].id, Stance.FAVOURABLE, notes=SECRET, at=CLOSED)
+        decide(out, voted[0].id, Outcome.RETAINED, reason="Écrite avant.", at=CLOSED)
         recuse(out, voted[0].id, reason="Un lien direct.", at=CLOSED)
         hold(DELIBERATING)
-        page = PageClient(app).sign_in(member).get(SHEET)
+        client = PageClient(app).sign_in(member)
+        page = client.get(SHEET)
         assert f"{out.name}, le 30 avril 2021 à 18 h 00 : « Un lien direct. »" in page.main
         assert "1 avis est mis à part" in page.main
+        assert "Qui l’a écrite s’est déporté depuis" in page.main, "another member must take the decision up"
+        assert "Retenue à reprendre" in page.text
+        assert "3 propositions attendent une décision" in client.get("/comite").main
         assert SECRET not in page.main
         observer = PageClient(app).sign_in(world.person(None, Role.OBSERVER))
         assert out.name not in observer.get("/comite").main
