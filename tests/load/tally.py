@@ -2,7 +2,8 @@
 
 A million supports on a thousand propositions, each with its line in the journal. `consult tally` — the ranking with its ties,
 turnout and the proclaimed result — beside the plain SQL that only counts rows by proposition, in turn; it fails when it costs
-more than twice as much. Then the journal is sealed, exported and verified from its files: how long, and how much memory (`--tally` leaves this out).
+more than twice as much. Then the journal is sealed, exported and verified from its files: how long, and how much memory
+(`--tally` leaves this out).
 """
 
 import statistics
