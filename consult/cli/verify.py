@@ -44,6 +44,9 @@ def verify(folder: Path, seal: str | None) -> None:
         fail(f"Non : ces fichiers ne donnent pas {result} ({anomalies}).")
     if report.is_proclaimed:
         click.echo("Oui : c’est le résultat proclamé, au soutien près.")
+        if report.unproven:
+            numbers = ", ".join(f"n° {number}" for number in report.unproven)
+            click.echo(f"Pas encore prouvé : ce qui a été corrigé depuis ({numbers}). Cette correction attend d’être scellée.")
     else:
         click.echo("Oui : les fichiers se correspondent, au soutien près. Le résultat n’est pas encore proclamé.")
 

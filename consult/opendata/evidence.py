@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from consult.opendata.schema import FILES
-from consult.voting.chain import Act, decision_digest, words_digest
+from consult.voting.chain import Act, decision_digest, revision_digest, words_digest
 
 Progress = Callable[[str, int], None]
 """Told from time to time which file is being read, and how many lines have been."""
@@ -51,6 +51,9 @@ class Stated:
     decision: str
     words: str
     decided: str
+    revised: str
+    is_as_proclaimed: bool
+    """Whether it says that nothing was corrected of the decision."""
 
 
 @dataclass(slots=True)
@@ -138,7 +141,11 @@ def read_proposals(folder: Path) -> Proposals:
                 rank,
                 decision,
                 words_digest(number, row["title"], row["summary"], row["contributions"]),
-                decision_digest(number, supports, rank, decision, row["decision_reason"], row.get("decision_explanation", "")),
+                decision_digest(
+                    number, supports, rank, decision, row["decision_reason"], row["decision_explanation"], row["recusals"]
+                ),
+                revision_digest(number, row["current_decision"], row["correction_reason"], row["corrected_at"]),
+                (row["current_decision"], row["correction_reason"], row["corrected_at"]) == (decision, "", ""),
             )
             match = _ADDRESS.fullmatch(row["url"])
             addresses[known] = (line, match)

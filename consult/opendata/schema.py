@@ -141,8 +141,9 @@ FILES: Mapping[str, DataFile] = {
                     "receipt",
                     CODE,
                     "Référence du soutien ; pour worded et corrected, empreinte SHA-256 des cellules number, title, summary et "
-                    "contributions de proposals.csv ; pour decided, de number, supports, rank, decision, decision_reason et "
-                    "decision_explanation",
+                    "contributions de proposals.csv ; pour decided, de number, supports, rank, decision, decision_reason, "
+                    "decision_explanation et recusals ; pour revised, de number, current_decision, correction_reason et "
+                    "corrected_at",
                 ),
                 Column("replaces", CODE, "Référence du soutien dont celui-ci prend la place, et qui ne compte plus"),
                 Column(

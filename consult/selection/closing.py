@@ -7,7 +7,7 @@ transaction: what is not verified is set aside before the ranking is read, so th
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from consult.accounts.model import Attachment
@@ -16,7 +16,7 @@ from consult.ground.actor import Actor
 from consult.journal.actions import Fact, record_many
 from consult.journal.model import EventKind
 from consult.proposals.model import Proposal
-from consult.selection.model import Decision
+from consult.selection.model import Decision, Recusal
 from consult.voting.chain import decision_digest, voter
 from consult.voting.journal import VOTER, worded
 from consult.voting.model import Support
@@ -60,11 +60,19 @@ def tell_result(
     words = [
         Fact(actor.siren, f"proposal:{number}", {"receipt": receipt}) for number, receipt in worded(session, edition.id).items()
     ]
+    declared = select(Recusal.proposal_id, func.count()).where(Recusal.edition_id == edition.id).group_by(Recusal.proposal_id)
+    recused = dict(session.execute(declared).tuples().all())
     decided = []
     for line in lines:
         decision = by_proposal[line.tally.proposal_id]
         sealed = decision_digest(
-            line.tally.number, line.tally.supports, line.rank, decision.outcome, decision.reason, decision.explanation
+            line.tally.number,
+            line.tally.supports,
+            line.rank,
+            decision.outcome,
+            decision.reason,
+            decision.explanation,
+            recused.get(decision.proposal_id, 0),
         )
         decided.append(Fact(actor.siren, f"proposal:{line.tally.number}", {"receipt": sealed}))
     for kind, facts in ((EventKind.PROPOSAL_WORDED, words), (EventKind.DECISION_PROCLAIMED, decided)):

@@ -32,11 +32,12 @@ class Act(StrEnum):
     WORDED = "worded"
     DECIDED = "decided"
     CORRECTED = "corrected"
+    REVISED = "revised"
     PROCLAIMED = "proclaimed"
 
     @property
     def is_of_a_support(self) -> bool:
-        return self not in (Act.WORDED, Act.DECIDED, Act.CORRECTED, Act.PROCLAIMED)
+        return self not in (Act.WORDED, Act.DECIDED, Act.CORRECTED, Act.REVISED, Act.PROCLAIMED)
 
     @property
     def label(self) -> str:
@@ -52,6 +53,7 @@ class Act(StrEnum):
             Act.WORDED: "texte de la proposition à la proclamation",
             Act.DECIDED: "décision proclamée",
             Act.CORRECTED: "texte corrigé après la proclamation",
+            Act.REVISED: "décision corrigée après la proclamation",
             Act.PROCLAIMED: "résultat proclamé",
         }[self]
 
@@ -132,6 +134,13 @@ def words_digest(number: Cell, title: Cell, summary: Cell, contributions: Cell) 
     return digest((number, title, summary, contributions))
 
 
-def decision_digest(number: Cell, supports: Cell, rank: Cell, decision: Cell, reason: Cell, explanation: Cell) -> str:
+def decision_digest(
+    number: Cell, supports: Cell, rank: Cell, decision: Cell, reason: Cell, explanation: Cell, recusals: Cell
+) -> str:
     """What seals a decision, with the result it stands on: columns of `proposals.csv` too."""
-    return digest((number, supports, rank, decision, reason, explanation))
+    return digest((number, supports, rank, decision, reason, explanation, recusals))
+
+
+def revision_digest(number: Cell, now: Cell, reason: Cell, at: Cell) -> str:
+    """What seals what a correction made of a decision: columns of `proposals.csv` too."""
+    return digest((number, now, reason, at))

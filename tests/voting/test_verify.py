@@ -24,6 +24,7 @@ from consult.opendata.evidence import UnusableExportError
 from consult.opendata.recount import recount
 from consult.proposals.actions import ProposalDraft, correct
 from consult.selection.actions import decide, proclaim
+from consult.selection.corrections import correct_decision
 from consult.selection.model import Outcome
 from consult.voting.actions import give_support, withdraw_support
 from consult.voting.chain import first_seal, seal
@@ -37,8 +38,6 @@ from tests.support.vintages import ALVIGNAC, BEFORE, CAHORS, FIGEAC, MIERS, PADI
 from tests.support.world import World
 
 NAMES = ("vote_journal", "supports", "proposals")
-SEALED = {"vote_journal": 12, "supports": 7, "proposals": 10}
-"""How many of the first columns a recount answers for: what a proposition became after its proclamation is told elsewhere."""
 VOTERS = (ROCAMADOUR, GRAMAT, ALVIGNAC, CAHORS, FIGEAC, MIERS, PADIRAC, CAUVALDOR)
 INTO_GRAMAT = (*without(BEFORE, GRAMAT, MIERS), merged(GRAMAT, MIERS))
 HOUR = timedelta(hours=1)
@@ -159,7 +158,7 @@ def test_each_field_of_each_line_altered_is_found_and_named(folder: Path, name: 
     lines = lines_of(folder, name)
     for rank in range(1, len(lines)):
         cells = cells_of(lines[rank])
-        for column, cell in enumerate(cells[: SEALED[name]]):
+        for column, cell in enumerate(cells):
             other = str(int(cell) + 1) if cell.isdigit() else f"{cell[:-1]}{'a' if cell[-1:] != 'a' else 'b'}"
             altered = as_line([*cells[:column], other, *cells[column + 1 :]])
             write(folder, name, [*lines[:rank], altered, *lines[rank + 1 :]])
@@ -366,9 +365,49 @@ def test_words_corrected_since_are_the_published_ones(world: World, tmp_path: Pa
         reason="Une faute.",
         at=CLOSED + 2 * HOUR,
     )
-    assert verify(export(edition, tmp_path / "now", at=CLOSED + 3 * HOUR)).code == 0
+    now = verify(export(edition, tmp_path / "now", at=CLOSED + 3 * HOUR))
+    assert (now.code, "Pas encore prouvé : ce qui a été corrigé depuis (n° 1)." in now.said) == (0, True)
     seal_now(edition)
-    assert verify(export(edition, tmp_path / "sealed", at=CLOSED + 3 * HOUR)).code == 0
+    sealed = verify(export(edition, tmp_path / "sealed", at=CLOSED + 3 * HOUR))
+    assert (sealed.code, "Pas encore prouvé" in sealed.said) == (0, False)
+
+
+def test_a_decision_corrected_since_is_the_published_one(world: World, tmp_path: Path, verify) -> None:
+    edition = world.edition()
+    first, *_ = propositions(edition)
+    decide_all(world, edition)
+    member = world.person(None, Role.COMMITTEE)
+    for outcome, reason in ((Outcome.DEFERRED, "Reportée, enfin."), (None, "=Une coquille.")):
+        correct_decision(member, first.id, outcome, reason=reason, at=AFTER)
+    waiting = verify(export(edition, tmp_path / "now", at=AFTER + HOUR))
+    assert (waiting.code, "Pas encore prouvé : ce qui a été corrigé depuis (n° 1)." in waiting.said) == (0, True)
+    seal_now(edition)
+    folder = export(edition, tmp_path / "sealed", at=AFTER + HOUR)
+    assert verify(folder).code == 0
+    header, line, *others = lines_of(folder, "proposals")
+    assert ",deferred," in line
+    for altered in (line.replace(",deferred,", ",retained,"), line.replace("Une coquille", "Une autre")):
+        write(folder, "proposals", [header, altered, *others])
+        assert "la correction de la décision n’est pas celle du journal" in faults(folder)
+
+
+def test_a_journal_cut_short_says_so_first(folder: Path, verify) -> None:
+    lines = lines_of(folder, "vote_journal")
+    write(folder, "vote_journal", lines[: len(lines) // 2])
+    assert "à la fin, il manque la ligne de la proclamation" in str(recount(folder).faults[0])
+
+
+def test_a_collectivite_counted_twice_is_found_whatever_is_said_of_it(folder: Path) -> None:
+    header, *lines = (cells_of(line) for line in lines_of(folder, "vote_journal"))
+    counted = next(line for line in lines if line[10] == "counted" and line[2] == "given")
+    again = [*counted[:7], "lt500" if counted[7] != "lt500" else "lt2000", "2222-2222-2222", "", "counted", ""]
+    previous, forged = first_seal("2021"), []
+    for position, (_, *rest, _) in enumerate([again, *lines], start=1):
+        said = as_line([str(position), *rest])
+        previous = seal(previous, said)
+        forged.append(f"{said},{previous}")
+    write(folder, "vote_journal", [as_line(header), *forged])
+    assert re.search(r"2222-2222-2222 et .* comptent tous deux|et 2222-2222-2222 comptent tous deux", faults(folder))
 
 
 def test_it_asks_neither_the_base_nor_the_site(folder: Path) -> None:
