@@ -61,7 +61,7 @@ def tell_result(
         Fact(actor.siren, f"proposal:{number}", {"receipt": receipt}) for number, receipt in worded(session, edition.id).items()
     ]
     declared = select(Recusal.proposal_id, func.count()).where(Recusal.edition_id == edition.id).group_by(Recusal.proposal_id)
-    recused = dict(session.execute(declared).tuples().all())
+    recused = dict(session.execute(declared).all())
     decided = []
     for line in lines:
         decision = by_proposal[line.tally.proposal_id]
