@@ -114,6 +114,10 @@ _EFFECTS = {
     "invitations_revoked": ("invitation retirée", "invitations retirées"),
     "domains_removed": ("domaine retiré", "domaines retirés"),
     "mailboxes_removed": ("boîte officielle retirée", "boîtes officielles retirées"),
+    "votes_settled": (
+        "vote où des voix sont réunies (le détail est secret jusqu’à la clôture)",
+        "votes où des voix sont réunies (le détail est secret jusqu’à la clôture)",
+    ),
     "supports_moved": ("soutien passé au successeur", "soutiens passés aux successeurs"),
     "supports_set_aside": ("soutien mis de côté : une voix par proposition", "soutiens mis de côté : une voix par proposition"),
     "supports_restored": ("soutien rétabli", "soutiens rétablis"),

@@ -1,12 +1,12 @@
 """Giving and withdrawing a support, in the name of a collectivité."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, bindparam, delete, insert, literal, select
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, delete, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ from consult.calendar.queries import locked_edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Standing
 from consult.ground.database import Lock, lock, transaction
-from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.refusals import NotFound, Reason, Refused, Verdict
 from consult.journal.actions import record
 from consult.journal.model import EventKind
 from consult.proposals.model import Proposal
@@ -27,7 +27,16 @@ from consult.voting.chain import voter
 from consult.voting.digests import name_of, tell
 from consult.voting.model import Support
 from consult.voting.queries import WEIGHING, ballot_rules, weight_of
-from consult.voting.rules import RECEIPT_ALPHABET, Given, Weight, may_give_support, may_withdraw_support, receipt, telling
+from consult.voting.rules import (
+    RECEIPT_ALPHABET,
+    BallotRules,
+    Given,
+    Weight,
+    may_give_support,
+    may_withdraw_support,
+    receipt,
+    telling,
+)
 
 
 def give_support(actor: Actor, proposal_id: int, *, at: datetime) -> Support:
@@ -47,10 +56,10 @@ def give_support(actor: Actor, proposal_id: int, *, at: datetime) -> Support:
             ballot = _ballot(session, edition.id, asked.siren)
         else:
             ballot = [asked.standing] if asked.standing else []
-        given = [row.given for row in ballot]
-        may_give_support(asked.actor, rules=rules, proposal_id=proposal_id, ballot=given, at=at).or_refuse()
-        replaced = _replaced(asked.actor, ballot, proposal_id, rules.max_supports)
-        support = _write(session, asked, proposal_id, replaced, at=at)
+        own = _own(session, asked.actor, edition.id) if asked.actor.is_pending else []
+        has_voice = _judge(asked.actor, rules, proposal_id, ballot, own, at)
+        replaced = _replaced(asked.actor, ballot, proposal_id, rules.max_supports) if has_voice else None
+        support = _write(session, asked, proposal_id, replaced, has_voice=has_voice, at=at)
         _write_and_tell(
             session,
             EventKind.SUPPORT_GIVEN,
@@ -72,9 +81,13 @@ def withdraw_support(actor: Actor, proposal_id: int, *, at: datetime) -> None:
     with transaction() as session:
         edition = locked_edition(session, _edition_of(proposal_id))
         asked = _asked(session, actor, proposal_id)
-        given = asked.standing.given if asked.standing else None
+        standing = asked.standing
+        if asked.actor.is_pending:
+            own = _own(session, asked.actor, edition.id)
+            standing = next((row for row in own if row.given.proposal_id == proposal_id), None)
+        given = standing.given if standing else None
         may_withdraw_support(asked.actor, rules=ballot_rules(edition), given=given, at=at).or_refuse()
-        gone = _remove(session, asked.standing, Reason.NOT_SUPPORTED)
+        gone = _remove(session, standing, Reason.NOT_SUPPORTED)
         said = voter(gone, worth=Weight.VOID.value)
         _write_and_tell(session, EventKind.SUPPORT_WITHDRAWN, asked, edition, at=at, receipt=gone.receipt, **said)
 
@@ -198,6 +211,41 @@ def _ballot(session: Session, edition_id: int, siren: str) -> list[_Standing]:
     return [_standing(row, row.proposal_id) for row in rows]
 
 
+def _own(session: Session, actor: Actor, edition_id: int) -> list[_Standing]:
+    """What somebody who waits has given, whatever became of it since: all that they may know of the ballot."""
+    rows = session.execute(
+        select(Support.proposal_id, *_SUPPORT)
+        .join(Attachment, Attachment.id == Support.attachment_id)
+        .where(Support.edition_id == edition_id, Support.attachment_id == (actor.mandate and actor.mandate.attachment_id))
+        .order_by(Support.given_at, Support.id)
+    )
+    own = [_standing(row, row.proposal_id) for row in rows]
+    return [replace(row, given=replace(row.given, weight=Weight.PENDING)) for row in own]
+
+
+def _judge(
+    actor: Actor, rules: BallotRules, proposal_id: int, ballot: Sequence[_Standing], own: Sequence[_Standing], at: datetime
+) -> bool:
+    """Whether the support takes its place on the ballot. Raises Refused with the reason of `may_give_support`.
+
+    It stands aside when somebody who waits gives one that supports already counted leave no room for: a refusal would tell
+    them of it. What waits as theirs does is no secret to keep from them: it counts nowhere.
+    """
+
+    def may_give(given: Iterable[Given]) -> Verdict:
+        return may_give_support(actor, rules=rules, proposal_id=proposal_id, ballot=list(given), at=at)
+
+    given = [row.given for row in ballot]
+    if actor.is_pending:
+        mine = {row.given.proposal_id: row.given for row in own}
+        others = [one for one in given if one.weight is not Weight.COUNTED and one.proposal_id not in mine]
+        may_give([*mine.values(), *others]).or_refuse()
+        if not may_give(one for one in given if one.weight is Weight.COUNTED):
+            return False
+    may_give(given).or_refuse()
+    return True
+
+
 def _standing(row: Any, proposal_id: int) -> _Standing:
     return _Standing(row.support_id, row.receipt, row.given_at, Given(proposal_id, row.attachment_id, weight_of(row)))
 
@@ -218,8 +266,12 @@ _INSERT = insert(Support.__table__)  # type: ignore[arg-type]
 """Built once too, and handed to the connection as it is: one row, and nobody reads it again in this transaction."""
 
 
-def _write(session: Session, asked: _Asked, proposal_id: int, replaced: _Standing | None, *, at: datetime) -> Support:
-    if replaced:
+def _write(
+    session: Session, asked: _Asked, proposal_id: int, replaced: _Standing | None, *, has_voice: bool, at: datetime
+) -> Support:
+    if replaced and replaced.given.weight is Weight.PENDING:
+        _put_aside(session, replaced)
+    elif replaced:
         _remove(session, replaced, Reason.ALREADY_SUPPORTED)
     mandate, kind, stratum = asked.actor.mandate, asked.kind, asked.stratum
     assert mandate is not None and kind is not None and stratum is not None  # noqa: S101, PT018 - the rules saw to it
@@ -227,7 +279,7 @@ def _write(session: Session, asked: _Asked, proposal_id: int, replaced: _Standin
         "edition_id": asked.edition_id,
         "proposal_id": proposal_id,
         "siren": mandate.siren,
-        "voice": mandate.siren,
+        "voice": mandate.siren if has_voice else None,
         "attachment_id": mandate.attachment_id,
         "person_id": asked.actor.person_id,
         "kind": kind,
@@ -235,8 +287,9 @@ def _write(session: Session, asked: _Asked, proposal_id: int, replaced: _Standin
         "departement": asked.departement,
         "region": asked.region,
         "population": asked.population,
-        "told": Weight.COUNTED if asked.actor.is_verified else Weight.PENDING,
+        "told": Weight.COUNTED if asked.actor.is_verified else Weight.PENDING if has_voice else Weight.VOID,
         "given_at": at,
+        "set_aside_at": None if has_voice else at,
         "receipt": receipt([secrets.choice(RECEIPT_ALPHABET) for _ in range(12)]),
     }
     try:
@@ -246,6 +299,19 @@ def _write(session: Session, asked: _Asked, proposal_id: int, replaced: _Standin
             raise Refused(Reason.ALREADY_SUPPORTED) from None
         raise
     return Support(**values)
+
+
+def _put_aside(session: Session, standing: _Standing) -> None:
+    """A support that waits gives its place: it is kept for who gave it, who has no right to know by whom it was replaced."""
+    left = session.scalar(
+        update(Support)
+        .where(Support.id == standing.support_id, Support.receipt == standing.receipt, Support.voice.is_not(None))
+        .values(voice=None, set_aside_at=Support.given_at, told=Weight.VOID)
+        .returning(Support.id)
+        .execution_options(synchronize_session=False)
+    )
+    if left is None:
+        raise Refused(Reason.ALREADY_SUPPORTED)
 
 
 def _remove(session: Session, standing: _Standing | None, otherwise: Reason) -> Row[*tuple[Any, ...]]:

@@ -27,7 +27,7 @@ from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.rules import full_name
 from consult.voting.model import Support
-from consult.voting.queries import WEIGHING, weight_of
+from consult.voting.queries import WEIGHING, stands_aside, weight_of
 from consult.voting.rules import Telling, Weight
 
 TOLD = (EventKind.SUPPORT_GIVEN, EventKind.SUPPORT_WITHDRAWN)
@@ -192,8 +192,8 @@ def _titles(edition_id: int, numbers: set[int]) -> dict[int, str]:
 
 def _waiting(receipts: set[str]) -> set[str]:
     rows = reading().execute(
-        select(Support.receipt, *WEIGHING)
+        select(Support.receipt, stands_aside().label("stands_aside"), *WEIGHING)
         .join(Attachment, Attachment.id == Support.attachment_id)
         .where(Support.receipt.in_(receipts))
     )
-    return {row.receipt for row in rows if weight_of(row) is Weight.PENDING}
+    return {row.receipt for row in rows if row.stands_aside or weight_of(row) is Weight.PENDING}

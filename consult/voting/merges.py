@@ -32,15 +32,20 @@ from consult.voting.rules import Claim, Weight, one_voice, weight
 def bring_together(session: Session, report: LoadReport, actor: Actor, at: datetime) -> Mapping[str, int]:
     """In every edition whose vote is open, give each voice to who now stands for it. A `register.Step`.
 
-    Voices of who is listed again go back, those that had been set aside too.
+    Voices of who is listed again go back, those that had been set aside too. Where tallies are hidden, the report says in how
+    many votes voices were brought together, and no more: that two collectivités supported the same proposition, or did not, is
+    not told before the close to whoever loads a register, or only tries to.
     """
-    done = Counter({"supports_moved": 0, "supports_set_aside": 0, "supports_restored": 0})
+    done = Counter({"votes_settled": 0, "supports_moved": 0, "supports_set_aside": 0, "supports_restored": 0})
     for edition in _editions(session):
         if edition.calendar.permits(Verb.GIVE_SUPPORT, at) and edition.proclaimed_at is None:
             changes = _changes(session, edition, frozenset(report.returned))
             _write(session, changes, at)
             _tell(session, edition, changes, actor, at)
-            done.update(change.effect for change in changes)
+            if edition.tallies_hidden:
+                done["votes_settled"] += bool(changes)
+            else:
+                done.update(change.effect for change in changes)
     return done
 
 

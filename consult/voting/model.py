@@ -29,7 +29,7 @@ class Support(Base):
     """Who gave it, for ever."""
     voice: Mapped[str | None] = mapped_column(ForeignKey("collectivite.siren"))
     """Whose voice it is now: the same, or its successor's since a merge during the vote. None: set aside by a merge, where
-    the earlier of two supports is the one voice."""
+    the earlier of two supports is the one voice; or given by somebody not verified where a verified colleague's is."""
     attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
     """By what right it was given: it counts once this attachment has been verified."""
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -43,7 +43,7 @@ class Support(Base):
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
     set_aside_at: Mapped[datetime | None]
     """Set by the proclamation on what did not count then: a later verification cannot change a proclaimed result. Set too
-    by the merge that took its voice away."""
+    by the merge that took its voice away; the same as `given_at` for one that stands aside since it was given."""
     told: Mapped[Weight] = mapped_column(str_enum(Weight))
     """What the journal of the vote last said it was worth. Its attachment may have been decided since: the journal says so
     when it is next sealed."""

@@ -1,11 +1,14 @@
 """One collectivité, one voice per proposition: who may give or withdraw it, what counts, who comes first.
 
-Four decisions that someone will ask about:
+Five decisions that someone will ask about:
 
 * A support given under an attachment that nobody has verified yet is kept, and counts from the moment the attachment is
   verified. Meanwhile it *yields*: a verified colleague who supports the same proposition takes it over, and, where the
   number of supports is limited, takes its place. Nobody can therefore spend the voice of a collectivité by merely claiming
   to belong to it. A support whose attachment was refused can no longer count, and yields to anyone.
+* Whoever waits to be verified learns nothing of the supports of theirs that count: anyone may claim to belong to a
+  collectivité. Where a verified colleague's support already is its voice, or takes the place of theirs, what they give
+  stands *aside*: kept, answered and shown to them as any other that waits, never counted. The voice is given all the same.
 * What yields is replaced, never added to: a ballot never holds more supports than the maximum, counted or not, so no later
   verification can make a collectivité exceed it.
 * A support that has counted goes on counting when the person's attachment ends: it was the collectivité's.
@@ -117,8 +120,8 @@ def _speaks_in_the_vote(actor: Actor, rules: BallotRules) -> Verdict:
 def may_give_support(actor: Actor, *, rules: BallotRules, proposal_id: int, ballot: Sequence[Given], at: datetime) -> Verdict:
     """Whether the actor's collectivité may now support this proposition.
 
-    `ballot` holds what the collectivité has already given in the edition. It may be limited to this proposition where the
-    number of supports is not.
+    `ballot` holds what the collectivité has already given in the edition; for someone not verified yet, what they gave
+    themselves. It may be limited to this proposition where the number of supports is not.
     """
     already = next((given for given in ballot if given.proposal_id == proposal_id), None)
     spent = sum(not given.yields_to(actor) for given in ballot if given.proposal_id != proposal_id)
@@ -137,8 +140,9 @@ def may_withdraw_support(actor: Actor, *, rules: BallotRules, given: Given | Non
         rules.calendar.gate(Verb.WITHDRAW_SUPPORT, at),
         (not rules.is_proclaimed, Reason.RESULT_PROCLAIMED),
         _speaks_in_the_vote(actor, rules),
-        (given is not None, Reason.NOT_SUPPORTED),
+        # Who waits is answered the same whether or not colleagues support it: they have no right to know.
         (actor.is_verified or (given is not None and _is_own(actor, given)), Reason.ATTACHMENT_PENDING),
+        (given is not None, Reason.NOT_SUPPORTED),
     )
 
 

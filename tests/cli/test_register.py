@@ -124,8 +124,7 @@ def test_a_new_vintage_says_who_succeeds_whom_and_what_follows(alone: Operator, 
         "         1  sans successeur connu ; « consult register succeed » le dit :",
         f"            {PADIRAC.siren}  Padirac (Lot)",
         "         2  rattachements terminés",
-        "         1  soutien passé au successeur",
-        "         1  soutien mis de côté : une voix par proposition",
+        "         1  vote où des voix sont réunies (le détail est secret jusqu’à la clôture)",
     ]
     now = DURING_VOTE.isoformat()
     tried = alone("register", "load", "--dry-run", path, CONSULT_NOW=now)

@@ -232,7 +232,7 @@ class TestPending:
         pending, colleague = world.person(ROCAMADOUR, status=AttachmentStatus.PENDING), world.person(ROCAMADOUR)
         kept = give_support(pending, first.id, at=DURING_VOTE)
         taken = give_support(colleague, first.id, at=LATER)
-        (row,) = on_ballot(edition)
+        (row,) = (row for row in on_ballot(edition) if row.voice)
         assert (row.person_id, row.given_at, row.receipt) == (colleague.person_id, LATER, taken.receipt)
         assert kept.receipt != taken.receipt
         assert events(EventKind.SUPPORT_GIVEN)[-1].data["replaced"] == kept.receipt
@@ -264,6 +264,85 @@ class TestPending:
         assert [line.number for line in ballot(edition.id, agent)] == [1]
 
 
+class TestClaimants:
+    """Anyone may claim to belong to a collectivité: what they are answered does not depend on what it supports."""
+
+    def test_a_support_that_has_a_voice_already_is_kept_aside_without_a_word(self, world: World) -> None:
+        edition = world.edition()
+        first, second, _ = propositions(edition)
+        agent, claimant = world.person(ROCAMADOUR), world.person(ROCAMADOUR, status=AttachmentStatus.PENDING)
+        theirs = give_support(agent, first.id, at=DURING_VOTE)
+        mine = [give_support(claimant, proposal.id, at=LATER) for proposal in (first, second)]
+        assert [line.receipt for line in ballot(edition.id, claimant)] == [support.receipt for support in mine]
+        assert [line.weight for line in ballot(edition.id, claimant)] == [Weight.PENDING, Weight.PENDING]
+        assert [line.receipt for line in ballot(edition.id, agent)] == [theirs.receipt, mine[1].receipt]
+        for proposal in (first, second):
+            assert refusal(give_support, claimant, proposal.id, at=LATER) is Reason.ALREADY_SUPPORTED
+        assert tallies(edition) == {1: 1, 2: 0, 3: 0}
+        decide_attachment(claimant, AttachmentStatus.VERIFIED)
+        assert tallies(edition) == {1: 1, 2: 1, 3: 0}
+
+    def test_one_withdraws_it_and_gives_it_again(self, world: World) -> None:
+        edition = world.edition()
+        first, _, _ = propositions(edition)
+        agent, claimant = world.person(ROCAMADOUR), world.person(ROCAMADOUR, status=AttachmentStatus.PENDING)
+        give_support(agent, first.id, at=DURING_VOTE)
+        for minute in (1, 3):
+            give_support(claimant, first.id, at=LATER + timedelta(minutes=minute))
+            withdraw_support(claimant, first.id, at=LATER + timedelta(minutes=minute + 1))
+        assert ballot(edition.id, claimant) == []
+        assert refusal(withdraw_support, claimant, first.id, at=LATER) is Reason.ATTACHMENT_PENDING
+        assert tallies(edition)[1] == 1
+
+    def test_one_replaced_by_a_colleague_s_does_not_vanish_from_who_gave_it(self, world: World) -> None:
+        edition = world.edition(max_supports=1)
+        first, second, _ = propositions(edition)
+        agent, claimant = world.person(ROCAMADOUR), world.person(ROCAMADOUR, status=AttachmentStatus.PENDING)
+        kept = give_support(claimant, first.id, at=DURING_VOTE).receipt
+        give_support(agent, second.id, at=LATER)
+        (line,) = ballot(edition.id, claimant)
+        assert (line.receipt, line.weight) == (kept, Weight.PENDING)
+        assert refusal(give_support, claimant, second.id, at=LATER) is Reason.SUPPORTS_SPENT
+        decide_attachment(claimant, AttachmentStatus.VERIFIED)
+        assert tallies(edition) == {1: 0, 2: 1, 3: 0}
+
+    @pytest.mark.parametrize("maximum", [None, 2])
+    def test_every_answer_is_the_same_whatever_the_collectivite_supports(self, world: World, maximum: int | None) -> None:
+        said = []
+        for year, supported in (("2021", 0), ("2022", 1)):
+            edition = world.edition(year, max_supports=maximum)
+            proposals = propositions(edition)
+            give_support(world.person(ROCAMADOUR), proposals[supported].id, at=DURING_VOTE)
+            claimant = world.person(ROCAMADOUR, status=AttachmentStatus.PENDING)
+            answers: list[object] = []
+            for act in (withdraw_support, give_support, give_support, withdraw_support, withdraw_support, give_support):
+                for proposal in proposals:
+                    with count_statements() as sent:
+                        try:
+                            act(claimant, proposal.id, at=LATER)
+                        except Refused as refused:
+                            answers.append(refused.reason)
+                        else:
+                            answers.append("done")
+                    answers.append(len(sent))
+                    answers.append([(line.number, line.weight, line.by_name) for line in ballot(edition.id, claimant)])
+            said.append([answer for answer in answers if not isinstance(answer, list)])
+            said[-1] += [[line[:2] for line in answer] for answer in answers if isinstance(answer, list)]
+        assert said[0] == said[1]
+        assert "done" in said[0]
+
+    def test_an_impostor_s_supports_cost_the_collectivite_nothing(self, world: World) -> None:
+        edition = world.edition()
+        first, _, _ = propositions(edition)
+        impostor, secretary = (world.person(ROCAMADOUR, status=AttachmentStatus.PENDING) for _ in range(2))
+        give_support(impostor, first.id, at=DURING_VOTE)
+        assert refusal(give_support, secretary, first.id, at=LATER) is Reason.ALREADY_SUPPORTED, "never kept aside in silence"
+        decide_attachment(impostor, AttachmentStatus.REFUSED)
+        give_support(secretary, first.id, at=LATER)
+        decide_attachment(secretary, AttachmentStatus.VERIFIED)
+        assert tallies(edition)[1] == 1
+
+
 class TestMaximum:
     def test_it_is_spent_by_the_collectivite_not_by_the_person(self, world: World) -> None:
         edition = world.edition(max_supports=2)
@@ -284,7 +363,7 @@ class TestMaximum:
         give_support(pending, first.id, at=DURING_VOTE)
         lost = give_support(pending, second.id, at=DURING_VOTE + timedelta(minutes=1))
         give_support(agent, third.id, at=LATER)
-        assert [row.proposal_id for row in on_ballot(edition)] == [first.id, third.id]
+        assert [row.proposal_id for row in on_ballot(edition) if row.voice] == [first.id, third.id]
         assert events(EventKind.SUPPORT_GIVEN)[-1].data["replaced"] == lost.receipt
 
     def test_no_later_verification_makes_a_collectivite_exceed_it(self, world: World) -> None:

@@ -97,8 +97,9 @@ def voter(world: World, row: Row, status: AttachmentStatus = AttachmentStatus.VE
 
 
 class TestOneVoice:
-    def test_the_earlier_of_two_supports_stays(self, small: World, tmp_path: Path) -> None:
-        edition = small.edition()
+    @pytest.mark.parametrize("is_hidden", [True, False])
+    def test_the_earlier_of_two_supports_stays(self, small: World, tmp_path: Path, is_hidden: bool) -> None:
+        edition = small.edition(tallies_hidden=is_hidden)
         first, second, third = propositions(edition)
         give_support(voter(small, MIERS), first.id, at=DURING_VOTE)
         kept = on_ballot(edition)[0].receipt
@@ -116,11 +117,9 @@ class TestOneVoice:
         (event,) = events(EventKind.SUPPORT_MERGED)
         assert (event.at, event.siren, event.edition_id, event.subject) == (MERGE, NEW, edition.id, "proposal:1")
         assert (event.data["receipt"], event.data["kept"], event.data["given_by"]) == (aside, kept, GRAMAT.siren)
-        assert {name: report.effects[name] for name in report.effects if name.startswith("supports")} == {
-            "supports_moved": 2,
-            "supports_set_aside": 1,
-            "supports_restored": 0,
-        }
+        told = {name: report.effects[name] for name in report.effects if name.startswith(("supports", "votes"))}
+        detail = {"supports_moved": 2, "supports_set_aside": 1, "supports_restored": 0, "votes_settled": 0}
+        assert told == (dict.fromkeys(detail, 0) | {"votes_settled": 1} if is_hidden else detail)
         assert adds_up(edition)
 
     @pytest.mark.parametrize("is_first", [True, False])
@@ -202,7 +201,7 @@ class TestOneVoice:
         bring(tmp_path, without(BEFORE, MIERS), at=MERGE)
         assert tallies(edition)[1] == 2
         report = succeed(MIERS.siren, GRAMAT.siren, reason="Arrêté.", at=AFTER, then=AFTER_LOADING)
-        assert report.effects["supports_set_aside"] == 1
+        assert report.effects["votes_settled"] == 1
         assert voices(edition) == {(1, MIERS.siren): GRAMAT.siren, (1, GRAMAT.siren): None}
         assert tallies(edition)[1] == 1
 
@@ -275,7 +274,7 @@ class TestWhen:
         for row in (GRAMAT, MIERS):
             give_support(voter(small, row), first.id, at=DURING_VOTE)
         report = bring(tmp_path, TOGETHER, at=MERGE, is_rehearsal=True)
-        assert report.effects["supports_set_aside"] == 1
+        assert report.effects["votes_settled"] == 1
         assert tallies(edition)[1] == 2
         assert events(EventKind.SUPPORT_MERGED) == []
 
@@ -331,7 +330,7 @@ class TestComingBack:
         report = bring(tmp_path, BEFORE, at=AFTER)
         assert voices(edition) == before
         assert tallies(edition) == {1: 2, 2: 1, 3: 0}
-        assert report.effects["supports_restored"] == 1
+        assert report.effects["votes_settled"] == 1
         (event,) = events(EventKind.SUPPORT_RESTORED)
         assert (event.siren, event.subject) == (GRAMAT.siren, "proposal:1")
         assert adds_up(edition)
