@@ -9,6 +9,7 @@ thousand. « Cold » is the first page after the close in a process, or after a 
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +27,6 @@ from consult.register.rules import Kind
 from consult.voting.model import Support
 from consult.voting.results import forget
 from consult.voting.rules import Weight
-from tests.load.lists import cost
 from tests.support.engines import Engines
 from tests.support.stage_two import CLOSED, DURING_VOTE
 from tests.support.statements import count_statements
@@ -105,6 +105,15 @@ def _attachment(person_id: int | None, siren: str, rank: int) -> dict[str, objec
         "decided_at": BEFORE_ALL if is_verified else None,
         "verified_at": BEFORE_ALL if is_verified else None,
     }
+
+
+def cost(http: Client, path: str) -> float:
+    """What one answer costs, in milliseconds."""
+    start = time.perf_counter()
+    response = http.get(path)
+    spent = (time.perf_counter() - start) * 1000
+    assert response.status_code == 200, (path, response.status_code)
+    return spent
 
 
 def compare(small: Flask, large: Flask, *, rounds: int, is_cold: bool) -> Mapping[str, tuple[float, float]]:

@@ -45,7 +45,11 @@ def shown(cell: str) -> str:
 
 
 class TestBeforeTheClose:
-    @pytest.mark.parametrize("at", [DURING_VOTE, just_before(CLOSED)], ids=["during", "the last second"])
+    @pytest.mark.parametrize(
+        "at",
+        [DURING_VOTE, just_before(CLOSED), CLOSED - timedelta(microseconds=1)],
+        ids=["during", "a second", "a microsecond"],
+    )
     def test_until_when_it_is_secret_and_who_voted(self, world: World, client: PageClient, hold: Hold, at: datetime) -> None:
         voted(world)
         hold(at)
