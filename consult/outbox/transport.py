@@ -4,13 +4,32 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.header import Header
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 20
 CHECK_SECONDS = 5
+
+
+class SubjectKept(EmailPolicy):
+    """How a message is written out, its subject as it was worded.
+
+    Python folds a long subject between two encoded words, and a reader drops the space that parted them: « soutien
+    donné(n° 7) ». Encoded as a whole, the space is inside a word.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """A header as it leaves."""
+        if name != "Subject" or str(value).isascii():
+            return super().fold_binary(name, value)
+        words = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {words}{self.linesep}".encode("ascii")
+
+
+POLICY = SubjectKept(linesep="\r\n")
 
 
 def transport(url: str) -> Callable[[EmailMessage], None]:
@@ -25,7 +44,7 @@ def transport(url: str) -> Callable[[EmailMessage], None]:
         def write(message: EmailMessage) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             name = str(message["Message-ID"]).strip("<>").partition("@")[0]
-            (folder / f"{name}.eml").write_bytes(message.as_bytes(policy=SMTP))
+            (folder / f"{name}.eml").write_bytes(message.as_bytes(policy=POLICY))
 
         return write
 

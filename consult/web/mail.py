@@ -10,6 +10,7 @@ from flask import current_app
 
 from consult.config import Settings
 from consult.outbox.model import Message, Notice
+from consult.outbox.transport import POLICY
 from consult.voting.digests import digest
 
 COMPOSED_WHEN_SENT: Mapping[Notice, Callable[[Message], dict[str, Any]]] = {Notice.SUPPORT_CHANGED: digest}
@@ -23,7 +24,7 @@ def composer(settings: Settings) -> Callable[[Message], EmailMessage]:
     def compose(message: Message) -> EmailMessage:
         said = COMPOSED_WHEN_SENT[message.notice](message) if message.notice in COMPOSED_WHEN_SENT else message.data
         subject, body = worded(message.notice, said, settings)
-        mail = EmailMessage()
+        mail = EmailMessage(POLICY)
         mail["Subject"] = subject
         mail["From"] = Address(settings.site_name, addr_spec=settings.mail_from)
         mail["To"] = message.recipient

@@ -21,7 +21,7 @@ from consult.ground.clock import paris
 from consult.ground.database import db, reading, transaction
 from consult.outbox.actions import LEASE, MAX_ATTEMPTS, MAX_DELAY, USEFUL_FOR, deliver, mark_failed, post
 from consult.outbox.model import Message, Notice
-from consult.outbox.transport import PasswordInClear, check, transport
+from consult.outbox.transport import POLICY, PasswordInClear, check, transport
 from consult.web.context import settings
 from consult.web.mail import composer
 from tests.architecture.sources import ROOT
@@ -85,6 +85,17 @@ def test_a_message_reaches_its_reader_whole(app: Flask, server: MailServer) -> N
     assert received.get_content_type() == "text/plain"
     assert received.get_content_charset() == "utf-8"
     assert "Bonjour" in received.get_content()
+
+
+@pytest.mark.parametrize("length", range(1, 60, 7))
+def test_a_long_subject_keeps_the_spaces_between_its_words(length: int) -> None:
+    """Folded between two encoded words, a space was lost: « soutien donné(n° 7) »."""
+    subject = f"Communauté de communes {'M' * length} et Lure (Alpes-de-Haute-Provence)\u00a0: soutien donné (n°\u00a07)"
+    mail = EmailMessage(POLICY)
+    mail["Subject"] = subject
+    written = mail.as_bytes()
+    assert message_from_bytes(written, policy=default)["Subject"] == subject
+    assert max(map(len, written.splitlines())) <= 78
 
 
 def test_once_sent_it_is_not_sent_again_and_its_words_are_forgotten(app: Flask, server: MailServer) -> None:
