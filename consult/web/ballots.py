@@ -15,6 +15,7 @@ from consult.ground.actor import Actor
 from consult.ground.refusals import Refused
 from consult.proposals.queries import votable
 from consult.voting.actions import give_support, withdraw_support
+from consult.voting.brought_together import merged_into
 from consult.voting.queries import BallotLine, ballot, ballot_rules
 from consult.voting.rules import BallotRules, may_give_support, may_withdraw_support
 from consult.web import doors, words
@@ -80,6 +81,7 @@ def show(e: str) -> str:
         "ballots/show.html",
         lines=lines,
         window=rules.calendar.window(Stage.VOTING),
+        merged=merged_into(the_edition.id, who),
         can_withdraw={line.number for line in lines if may_withdraw_support(who, rules=rules, given=line.given, at=at)},
         **_left(rules, lines, who),
     )

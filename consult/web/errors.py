@@ -54,7 +54,16 @@ def _form_expired(_error: CSRFError) -> Response:
         title="Ce formulaire ne sert plus",
         explanation="Vous vous êtes connecté ou déconnecté depuis qu’il a été ouvert. Rien n’a été enregistré : rouvrez la"
         " page, puis recommencez.",
+        ways_out=[("Rouvrir la page", _page_of_the_form()), ("Aller à l’accueil", url_for("home.index"))],
     )
+
+
+def _page_of_the_form() -> str:
+    """The nearest page, up the address that the form was sent to, that can be read again."""
+    path = f"/{request.path.lstrip('/')}"  # two slashes would name another site
+    while path.strip("/") and not current_app.url_map.bind("").test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or url_for("home.index")
 
 
 def _page(status: int, **said: Any) -> Response:

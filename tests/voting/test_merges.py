@@ -24,6 +24,7 @@ from consult.opendata.queries import Asked, csv, sizes
 from consult.register.actions import succeed
 from consult.register.file import Row
 from consult.voting.actions import give_support, withdraw_support
+from consult.voting.brought_together import Merged, merged_into
 from consult.voting.merges import AFTER_LOADING
 from consult.voting.model import Support
 from consult.voting.queries import ballot, supported_by, turnout
@@ -117,6 +118,10 @@ class TestOneVoice:
         (event,) = events(EventKind.SUPPORT_MERGED)
         assert (event.at, event.siren, event.edition_id, event.subject) == (MERGE, NEW, edition.id, "proposal:1")
         assert (event.data["receipt"], event.data["kept"], event.data["given_by"]) == (aside, kept, GRAMAT.siren)
+        heir = small.person(NEW)
+        assert merged_into(edition.id, heir) == [Merged(1, "Gramat (Lot)", aside, kept)]
+        assert merged_into(edition.id, small.person(NEW, status=AttachmentStatus.PENDING)) == ()
+        assert merged_into(edition.id, voter(small, PADIRAC)) == ()
         told = {name: report.effects[name] for name in report.effects if name.startswith(("supports", "votes"))}
         detail = {"supports_moved": 2, "supports_set_aside": 1, "supports_restored": 0, "votes_settled": 0}
         assert told == (dict.fromkeys(detail, 0) | {"votes_settled": 1} if is_hidden else detail)
@@ -331,6 +336,7 @@ class TestComingBack:
         assert voices(edition) == before
         assert tallies(edition) == {1: 2, 2: 1, 3: 0}
         assert report.effects["votes_settled"] == 1
+        assert merged_into(edition.id, voter(small, GRAMAT)) == []
         (event,) = events(EventKind.SUPPORT_RESTORED)
         assert (event.siren, event.subject) == (GRAMAT.siren, "proposal:1")
         assert adds_up(edition)
