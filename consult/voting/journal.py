@@ -281,7 +281,7 @@ def texts(edition_id: int, *, at: datetime) -> Iterator[str]:
         since = events[-1].id
     last = 0
     while rows := reading().execute(untold(edition_id).where(Support.id > last).limit(BATCH)).all():
-        yield from (f"{_untold_line(row, at).text()}," for row in rows)
+        yield from (f"{untold_line(row, at).text()}," for row in rows)
         last = rows[-1].id
 
 
@@ -298,7 +298,7 @@ def replayed(edition_id: int, *, at: datetime) -> Counter[int]:
     return Counter(counted.values())
 
 
-def _untold_line(row: AnyRow, at: datetime) -> Line:
+def untold_line(row: AnyRow, at: datetime) -> Line:
     """What will be told when the journal is next sealed."""
     data = voter(row, receipt=row.receipt, worth=row.worth.value)
     line = Line(None, since_when(row, at), ACTS[TOLD_AS[row.worth]], row.number)

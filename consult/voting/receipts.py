@@ -16,8 +16,8 @@ from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.rules import full_name
 from consult.voting.chain import Act, Line
-from consult.voting.journal import RECENT, lines_of, unsealed
-from consult.voting.model import SealedLine
+from consult.voting.journal import RECENT, lines_of, unsealed, untold, untold_line
+from consult.voting.model import SealedLine, Support
 from consult.voting.rules import RECEIPT_ALPHABET, Weight, receipt
 
 
@@ -58,21 +58,25 @@ def read_as(typed: str) -> str | None:
 
 
 def told(edition: Edition, typed: str, *, at: datetime) -> Told:
-    """What the journal says of a receipt. Three statements; more when it is not sealed yet.
+    """What the journal says of a receipt, as its file does. Five statements; more when it is not sealed yet.
 
     Raises Refused before the close of the vote, NotFound for what is no receipt of this edition.
     """
     verdict((edition.calendar.has_closed(Stage.VOTING, at), Reason.VOTE_NOT_OVER)).or_refuse()
     reference = read_as(typed)
-    lines = _lines(edition.id, reference) if reference else []
+    lines = _lines(edition.id, reference, at) if reference else []
     first = next((line for line, _, _ in lines if line.act is Act.GIVEN and line.receipt == reference), None)
     if reference is None or first is None:
         raise NotFound
-    who = reading().execute(
-        select(Collectivite.name, Collectivite.kind, Collectivite.departement_name, Proposal.title)
-        .join(Proposal, (Proposal.edition_id == edition.id) & (Proposal.number == first.proposal))
-        .where(Collectivite.siren == first.collectivite_siren)
-    ).one()
+    who = (
+        reading()
+        .execute(
+            select(Collectivite.name, Collectivite.kind, Collectivite.departement_name, Proposal.title)
+            .join(Proposal, (Proposal.edition_id == edition.id) & (Proposal.number == first.proposal))
+            .where(Collectivite.siren == first.collectivite_siren)
+        )
+        .one()
+    )
     steps = [
         Step(line.at, line.act, position, seal, "" if line.receipt == reference else line.receipt or "")
         for line, position, seal in lines
@@ -89,7 +93,7 @@ def told(edition: Edition, typed: str, *, at: datetime) -> Told:
     )
 
 
-def _lines(edition_id: int, reference: str) -> list[tuple[Line, int | None, str]]:
+def _lines(edition_id: int, reference: str, at: datetime) -> list[tuple[Line, int | None, str]]:
     """The lines that speak of a receipt, in order, those that wait last: each with its position and its seal."""
     of_receipt = or_(SealedLine.receipt == reference, SealedLine.replaces == reference)
     sealed = reading().execute(
@@ -105,4 +109,6 @@ def _lines(edition_id: int, reference: str) -> list[tuple[Line, int | None, str]
     said = Event.data["receipt"].as_string() == reference
     replaced = Event.data["replaced"].as_string() == reference
     waiting = reading().execute(unsealed(edition_id, since=since).where(or_(said, replaced))).all()
-    return found + [(line, None, "") for line in lines_of(reading(), waiting)]
+    following = reading().execute(untold(edition_id).where(Support.receipt == reference)).all()
+    unplaced = [*lines_of(reading(), waiting), *(untold_line(row, at) for row in following)]
+    return found + [(line, None, "") for line in unplaced]

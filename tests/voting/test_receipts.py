@@ -97,6 +97,19 @@ def test_what_became_of_those_that_waited(world: World) -> None:
     assert (said(edition, lost).weight, said(edition, lost).last.act) == (Weight.VOID, Act.SET_ASIDE)
 
 
+def test_what_was_decided_since_the_last_seal_is_said_at_once(world: World) -> None:
+    edition = world.edition()
+    first, *_ = propositions(edition)
+    waiting = world.person(GRAMAT, status=AttachmentStatus.PENDING)
+    receipt = give_support(waiting, first.id, at=DURING_VOTE).receipt
+    seal_now(edition)
+    decide_attachment(waiting, AttachmentStatus.VERIFIED, at=LATER)
+    for position in (None, 2):
+        found = said(edition, receipt)
+        assert (found.weight, found.last.act, found.last.position) == (Weight.COUNTED, Act.COUNTED, position)
+        seal_now(edition)
+
+
 def test_nothing_before_the_close(world: World) -> None:
     edition = world.edition()
     first, *_ = propositions(edition)
@@ -132,7 +145,7 @@ def test_it_takes_as_many_statements_whatever_happened(world: World, size: int) 
     asked = fresh(edition)
     with count_statements() as sent:
         assert len(told(asked, receipt, at=CLOSED).steps) == size
-    assert len(sent) == 4
+    assert len(sent) == 5
 
 
 class TestPage:

@@ -82,10 +82,10 @@ def test_the_ballot_file_waits_for_the_close_whoever_asks(
 def test_a_support_shows_in_the_propositions_file_at_the_close_only(client: PageClient, edition: Edition, hold) -> None:
     hold(just_before(CLOSE))
     record = client.http.get("/2021/donnees/proposals.csv").get_data(as_text=True).split("\r\n")[1]
-    assert record.endswith(",1,,,,,http://127.0.0.1:8000/2021/propositions/1")
+    assert record.endswith(",1,,,,,http://127.0.0.1:8000/2021/propositions/1,,,,,")
     hold(CLOSE)
     record = client.http.get("/2021/donnees/proposals.csv").get_data(as_text=True).split("\r\n")[1]
-    assert record.endswith(",1,1,1,,,http://127.0.0.1:8000/2021/propositions/1")
+    assert record.endswith(",1,1,1,,,http://127.0.0.1:8000/2021/propositions/1,,,,,")
 
 
 def test_unknown_files_and_editions(client: PageClient, edition: Edition) -> None:
