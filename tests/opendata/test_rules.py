@@ -96,7 +96,8 @@ def test_the_names_that_are_out_stay() -> None:
         "contributions": "number, type, title, situation, audience, effects, themes, status, status_reason, scheme, proposals, "
         "collectivite_siren, collectivite_name, collectivite_kind, insee, departement, region, population_stratum, profile, "
         "function, me_too_count, published_at, url",
-        "proposals": "number, title, summary, contributions, supports, rank, decision, decision_reason, url",
+        "proposals": "number, title, summary, contributions, supports, rank, decision, decision_reason, url, "
+        "decision_explanation, recusals, current_decision, correction_reason, corrected_at",
         "supports": "proposal, collectivite_siren, collectivite_kind, departement, population_stratum, given_at, receipt",
         "vote_journal": "position, at, act, proposal, collectivite_siren, collectivite_kind, departement, population_stratum, "
         "receipt, replaces, counts, seal",

@@ -81,7 +81,11 @@ KEPT, LEFT, LATER = Outcome.RETAINED, Outcome.NOT_RETAINED, Outcome.DEFERRED
     [
         pytest.param((KEPT, KEPT, LEFT, LATER), {}, id="the ranking is followed"),
         pytest.param((KEPT, LEFT, KEPT, LEFT), {102: (3,), 103: (2,)}, id="one passed over"),
-        pytest.param((LATER, KEPT, KEPT, LEFT), {101: (2, 3), 102: (1,), 103: (1,)}, id="the first one is deferred"),
+        pytest.param(
+            (LATER, KEPT, KEPT, LEFT), {101: (3,), 103: (1,)}, id="the first deferred: only the one in its stead departs"
+        ),
+        pytest.param((LEFT, LEFT, KEPT, KEPT), {101: (3, 4), 102: (3, 4), 103: (1, 2), 104: (1, 2)}, id="turned over"),
+        pytest.param((LEFT, KEPT, LEFT, LATER), {101: (2,), 102: (1,)}, id="the second alone"),
         pytest.param((KEPT, None, KEPT, None), {}, id="what is not decided departs from nothing"),
         pytest.param((None, LEFT, None, KEPT), {102: (4,), 104: (2,)}, id="among what is decided"),
         pytest.param((LEFT, LEFT, LEFT, LEFT), {}, id="nothing retained"),
