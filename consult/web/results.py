@@ -78,7 +78,9 @@ def participation(e: str) -> str:
 def supported(e: str, n: int) -> str:
     """Who supports a proposition: of which sorts, where, and, once the vote is over, which collectivités."""
     the_edition, at = edition(e), received_at()
-    proposal = one(the_edition.id, n)
+    proposal, window = one(the_edition.id, n), the_edition.calendar.window(Stage.VOTING)
+    if at < window.opens_at:
+        return render_template("results/awaited.html", window=window, turnout=turnout(the_edition))
     who = supporters(the_edition, proposal.id, at=at)
     is_over = bool(may_name_supporters(ballot_rules(the_edition), at))
     among, total = _among(who)
@@ -87,7 +89,7 @@ def supported(e: str, n: int) -> str:
     return render_template(
         "results/supported.html",
         proposal=proposal,
-        window=the_edition.calendar.window(Stage.VOTING),
+        window=window,
         who=who,
         map=departement_map({group.key: (group.label, group.supports) for group in who.by_departement}),
         is_over=is_over,

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from consult.accounts.model import AttachmentStatus
+from consult.calendar.rules import Stage
 from consult.ground.actor import Role
 from consult.ground.database import reading
 from consult.register.model import Collectivite
@@ -15,7 +16,7 @@ from consult.voting.supporters import NAMES_PAGE
 from tests.support.page import Page, PageClient, squeezed
 from tests.support.stage_two import CLOSED, DURING_VOTE, give_each, propositions
 from tests.support.statements import count_statements
-from tests.support.world import CAUVALDOR, CORSE, GRAMAT, LOT, OCCITANIE, ROCAMADOUR, SAINT_ETIENNE, World
+from tests.support.world import CAUVALDOR, CORSE, GRAMAT, LOT, OCCITANIE, ROCAMADOUR, SAINT_ETIENNE, World, opening_of
 from tests.web.test_results import table
 
 Hold = Callable[[datetime], None]
@@ -58,6 +59,13 @@ class TestWhileItIsSecret:
         page = client.get(PAGE)
         assert "6 collectivités soutiennent cette proposition. Elle est 1re sur 3 au classement" in page.main
         assert "1 soutien reste à vérifier" in page.main
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_before_the_opening_it_says_when(world: World, client: PageClient, hold: Hold, secret: bool) -> None:
+    propositions(world.edition(tallies_hidden=secret))
+    hold(opening_of(Stage.VOTING) - timedelta(microseconds=1))
+    assert "Il ouvrira le 15 mars 2021 à 12 h 00" in client.get(PAGE).main
 
 
 class TestWithoutSecret:
