@@ -20,7 +20,6 @@ from tests.support.page import PageClient
 from tests.support.stage_two import DURING_VOTE, propositions
 from tests.support.statements import count_statements
 from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World
-from tests.web.test_sign_in import elsewhere  # noqa: F401 - a fixture
 
 PATH = "/compte/collectivite"
 SENT = f"{PATH}/invitations"
@@ -228,7 +227,7 @@ def test_another_collectivite_s_invitations_are_not_found(client: PageClient, wo
     assert len(waiting_invitations(ROCAMADOUR, at=DURING_VOTE)) == 1
 
 
-def test_one_computer_may_not_write_to_everybody(world: World, mayor: Actor, elsewhere) -> None:  # noqa: F811
+def test_one_computer_may_not_write_to_everybody(world: World, mayor: Actor, elsewhere) -> None:
     client = elsewhere(rate_limits=True).sign_in(mayor)
     for _ in range(60):
         client.post(SENT, {"email": "personne"}, 422)
