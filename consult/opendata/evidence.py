@@ -46,6 +46,8 @@ class Stated:
     """What `proposals.csv` says of a proposition, its words kept as what seals them."""
 
     line: int
+    title: str
+    """On one line."""
     supports: str
     rank: str
     decision: str
@@ -137,6 +139,7 @@ def read_proposals(folder: Path) -> Proposals:
             last = max(last, known)
             found.by_number[known] = Stated(
                 line,
+                " ".join(row["title"].split()),
                 supports,
                 rank,
                 decision,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from consult.opendata import tools_file
 from consult.opendata.evidence import Fault, Progress, Proposals, Recount, read_proposals, read_supports, scratch
 from consult.opendata.links import Chain, read_journal
 from consult.voting.chain import Act
@@ -47,6 +48,7 @@ def recount(folder: Path, *, seal: str | None = None, progress: Progress = lambd
             *proposals.faults,
             *_not_as_counted(counted, proposals),
             *_not_as_proclaimed(base, proposals),
+            *tools_file.not_as_counted(folder, base, counted, proposals),
         ]
         unproven = [number for (number,) in base.execute(_UNPROVEN)]
     return Report(chain, counted.supports.total(), len(proposals.by_number), proposals.is_proclaimed, unproven, faults)
@@ -84,6 +86,7 @@ CREATE UNIQUE INDEX worth_receipt ON worth (receipt);
 UPDATE worth SET act = 'replaced', counts = 'void' WHERE receipt IN (SELECT replaces FROM told WHERE replaces <> '')
     AND EXISTS (SELECT 1 FROM told WHERE told.replaces = worth.receipt AND told.replaces <> '' AND told.place > worth.place);
 CREATE INDEX support_receipt ON support (receipt);
+CREATE INDEX support_siren ON support (siren);
 """
 """Where the journal leaves each support: as it was given, and what its last line says it is worth."""
 
