@@ -72,7 +72,9 @@ class TestThePage:
             ["1", "Signaler un incident n° 1", "3", "1", "1", "2 ▼ 1 (1 rang plus bas)"],
             ["2", "Gérer les documents n° 2", "2", "2", "2", "1 ▲ 1 (1 rang plus haut)"],
         ]
-        assert "Les deux dernières règles demandent une enveloppe et le coût" in client.get(ADDRESS).main
+        page = client.get(ADDRESS)
+        assert "Les deux dernières règles demandent une enveloppe et le coût" in page.main
+        assert "Le classement Qui a voté Ce qui changerait si…" in page.main
 
     def test_with_costs_and_an_envelope_what_is_funded(self, world: World, client: PageClient, hold: Hold) -> None:
         edition = voted(world)
@@ -96,6 +98,8 @@ class TestThePage:
         hold(CLOSED)
         page = client.get(ADDRESS, status=200 if role is Role.COMMITTEE else 409)
         assert ("La sélection n’est pas encore proclamée" in page.main) is (role is not Role.COMMITTEE)
+        if role is Role.COMMITTEE:
+            assert "Voir ce qui changerait selon d’autres règles" in client.get("/comite/2021/").main
 
     @pytest.mark.parametrize("at", [DURING_VOTE, just_before(CLOSED)], ids=["during", "the last second"])
     def test_before_the_close_it_is_nobody_s(self, world: World, client: PageClient, hold: Hold, at: datetime) -> None:
