@@ -197,14 +197,15 @@ def turnout(edition: Edition) -> Turnout:
 
 
 def voters(edition_id: int) -> int:
-    """How many collectivités gave at least one support that counts. One statement."""
-    voices = (
-        select(Support.voice)
+    """How many collectivités gave at least one support that counts. One statement: a look in an index for each collectivité
+    there is, which is far less than reading every support."""
+    gave = (
+        select(Support.id)
         .join(Attachment, Attachment.id == Support.attachment_id)
-        .where(Support.edition_id == edition_id, counts())
-        .group_by(Support.voice)
+        .where(Support.edition_id == edition_id, Support.voice == Collectivite.siren, counts())
+        .correlate(Collectivite)
     )
-    return reading().scalar(select(func.count()).select_from(voices.subquery())) or 0
+    return reading().scalar(select(func.count()).select_from(Collectivite).where(gave.exists())) or 0
 
 
 def _as_said(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
