@@ -56,7 +56,8 @@ def record_many(
     """Write the same kind of event about many, in order: one statement, however many. Not for attempts."""
     common = {"kind": kind, "edition_id": edition_id, "person_id": actor.person_id}
     rows = [
-        common | {"at": one.at or at, "siren": one.siren, "subject": one.subject, "data": one.data | _by(actor)} for one in facts
+        common | {"at": one.at or at, "siren": one.siren, "subject": one.subject, "data": one.data | _by(actor)}
+        for one in facts
     ]
     if rows:
         session.execute(insert(Event), rows)

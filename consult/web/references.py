@@ -13,7 +13,7 @@ from consult.web.context import edition, received_at
 
 pages = Blueprint("references", __name__)
 
-SCRIPT = '''import hashlib
+SCRIPT = """import hashlib
 
 with open("vote_journal.csv", encoding="utf-8", newline="") as file:
     lines = file.read().split("\\r\\n")[1:-1]
@@ -25,7 +25,7 @@ for line in lines:
         if seal != published:
             raise SystemExit(f"Cette ligne ne donne pas son sceau : {{line}}")
 print("La chaîne est intacte. Dernier sceau :", seal)
-'''
+"""
 """What a reader can run beside the file."""
 
 
