@@ -401,6 +401,7 @@ class TestCorrections:
         hold(DELIBERATING)
         client.sign_in(member)
         page = client.get(client.get(SHEET).links()["Publier une correction"])
+        assert "«\u00a0reportée\u00a0»" in page.soup.get_text(), "no line begins with the guillemet that closes"
         typed = page.form() | {"outcome": "deferred", "reason": "Un partenaire manque.", "confirm": "y"}
         shown = client.follow(client.post(f"{SHEET}/correction", typed, 303))
         assert "La correction est publiée" in shown.main
