@@ -226,6 +226,7 @@ class Premises:
         decision = {"outcome": "retained", **REASON}
         born = {"proposal": str(self.candidates.id), "name": "Autre service", "summary": "Un autre.", **REASON}
         moved = {"opens_at": "2021-03-15T12:00", "closes_at": "2021-04-30T12:00", "step": "confirmed", **REASON}
+        ruled = {"voter_kinds": ["commune"], "tallies": "hidden", "read": "1", "step": "confirmed", **REASON}
         schemes = "/pilotage/2021/guichets"
         sheet = f"/comite/2022/propositions/{self.undecided.number}"
         rule = {"who": "Tous.", "purpose": "Tout.", "funding": "Un peu.", "source": "Le site.", **REASON}
@@ -235,6 +236,7 @@ class Premises:
             Deed("steering_schemes.new", f"{schemes}/nouveau", "team", {"name": "Axe 2", "code": "axe2"}),
             Deed("steering_schemes.add_rule", f"{schemes}/1/regles/nouvelle", "team", rule),
             Deed("steering_schemes.correct_rule", f"{schemes}/1/regles/{self.rule.id}", "team", rule),
+            Deed("steering_rules.change", "/pilotage/2021/regles", "team", ruled),
             Deed("steering.move", "/pilotage/2021/calendrier/voting", "team", moved, at=DURING_VOTE),
             Deed("committee.opine", f"{sheet}/avis", "team", {"stance": "favourable"}, at=CLOSED),
             Deed("committee.estimate", f"{sheet}/cout", "team", {"cost": "120 000"}, at=CLOSED),
