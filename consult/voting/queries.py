@@ -197,15 +197,16 @@ def turnout(edition: Edition) -> Turnout:
 
 
 def voters(edition_id: int) -> int:
-    """How many collectivités gave at least one support that counts. One statement: a look in an index for each collectivité
-    there is, which is far less than reading every support."""
-    gave = (
-        select(Support.id)
-        .join(Attachment, Attachment.id == Support.attachment_id)
-        .where(Support.edition_id == edition_id, Support.voice == Collectivite.siren, counts())
-        .correlate(Collectivite)
+    """How many collectivités gave at least one support that counts. One statement: a look in an index for each attachment,
+    far less than reading every support; all that counts under one attachment is of one voice."""
+    voice = (
+        select(Support.voice)
+        .where(Support.attachment_id == Attachment.id, Support.edition_id == edition_id, counts())
+        .limit(1)
+        .correlate(Attachment)
+        .scalar_subquery()
     )
-    return reading().scalar(select(func.count()).select_from(Collectivite).where(gave.exists())) or 0
+    return reading().scalar(select(func.count(voice.distinct())).select_from(Attachment)) or 0
 
 
 def _as_said(column: InstrumentedAttribute[Any]) -> ColumnElement[Any]:
