@@ -48,6 +48,7 @@ def set_aside(session: Session, edition: Edition, actor: Actor, *, at: datetime)
     ]
     record_many(session, EventKind.SUPPORT_SET_ASIDE, actor, facts, at=at, edition_id=edition.id)
     told_before = session.scalars(aside.returning(Support.id)).all()
+    tell_all(session, edition, at=at)  # an attachment verified since the first telling; from here on none changes anything
     return len(rows) + len(told_before)
 
 
