@@ -222,11 +222,6 @@ def kinds_of_people(edition_id: int) -> Select[int, int, int, int]:
     )
 
 
-def concerned_count(edition_id: int) -> int:
-    """How many people the proclamation will write to, each once."""
-    return reading().scalar(select(func.count()).select_from(kinds_of_people(edition_id).subquery())) or 0
-
-
 def concerned(
     session: Session, edition_id: int, *, people: Sequence[int] | None = None
 ) -> Sequence[Row[int, str, int, str, Outcome, int, int]]:

@@ -23,8 +23,8 @@ from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
 from consult.proposals.model import Proposal
 from consult.selection import actions as selection
+from consult.selection.letters import recipients
 from consult.selection.model import Outcome
-from consult.selection.queries import concerned_count
 from consult.services import actions as services
 from consult.triage import actions as triage
 from consult.voting.actions import give_support
@@ -131,7 +131,7 @@ def decided(town: Town) -> Proposal:
 def test_the_result_is_told_to_those_who_want_it(town: Town) -> None:
     decided(town)
     mute(town.author, Topic.RESULTS)
-    assert concerned_count(town.edition.id) == 1, "the committee is told how many will be written to"
+    assert sum(recipients(town.edition.id).values()) == 1, "the committee is told how many will be written to"
     selection.proclaim(town.moderator, town.edition.id, at=closing_of(Stage.VOTING))
     assert told(Notice.RESULT_PROCLAIMED) == ["voisin@exemple.fr"]
 

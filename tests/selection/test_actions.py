@@ -22,8 +22,9 @@ from consult.outbox.model import Message, Notice
 from consult.proposals.model import Proposal
 from consult.selection.actions import decide, proclaim
 from consult.selection.desk import deliberation
+from consult.selection.letters import recipients
 from consult.selection.model import Decision, Outcome
-from consult.selection.queries import concerned_count, decision_of, proclaimed, retained
+from consult.selection.queries import decision_of, proclaimed, retained
 from consult.voting.actions import give_support
 from tests.support.letters import letters, text_of
 from tests.support.stage_one import group, need
@@ -235,7 +236,7 @@ class TestTelling:
         give_each([uncounted], third)
         decide_all(member, proposals, Outcome.RETAINED, Outcome.NOT_RETAINED, Outcome.DEFERRED)
         letters(DELIBERATING)
-        assert concerned_count(edition.id) == 3
+        assert sum(recipients(edition.id).values()) == 3
         proclaim(member, edition.id, at=PROCLAIMED)
         sent = {str(one["To"]): text_of(one) for one in letters(PROCLAIMED) if "décisions" in str(one["Subject"])}
         assert sent.keys() == {address(author), address(supporter), address(both)}

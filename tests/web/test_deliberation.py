@@ -14,9 +14,10 @@ from consult.proposals.model import Proposal
 from consult.selection.actions import decide, proclaim
 from consult.selection.corrections import correct_decision
 from consult.selection.desk import deliberation, opinions, recusals
+from consult.selection.letters import recipients
 from consult.selection.model import Outcome, Stance
 from consult.selection.opinions import estimate_cost, give_opinion
-from consult.selection.queries import concerned_count, corrections
+from consult.selection.queries import corrections
 from consult.selection.recusals import lift_recusal, recuse
 from tests.support.addresses import READ
 from tests.support.letters import letters
@@ -334,7 +335,7 @@ class TestTheProclamation:
         shown = {text.get_text() for text in page.soup.select("pre")}
         kinds = [summary.get_text(strip=True) for summary in page.soup.select("section[aria-labelledby=courriels] summary")]
         assert [int(re.match(r"\d+", kind).group()) for kind in kinds] == [1, 6]  # type: ignore[union-attr]
-        assert concerned_count(voted[0].edition_id) == 7
+        assert sum(recipients(voted[0].edition_id).values()) == 7
         assert "7 personnes recevront chacune un courriel" in page.main
         client.post("/comite/2021/proclamation", {"confirm": "y"}, 303)
         sent = {letter.get_content() for letter in letters(DELIBERATING)}
