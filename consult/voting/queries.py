@@ -284,37 +284,6 @@ def ranked(edition: Edition, *, at: datetime) -> list[Ranked]:
     return ranking(tally(edition, at=at))
 
 
-@dataclass(frozen=True, slots=True)
-class Breakdown:
-    """Who supports one proposition: how many collectivités of each kind and of each stratum."""
-
-    by_kind: Sequence[tuple[str, int]]
-    by_stratum: Sequence[tuple[str, int]]
-
-
-def breakdown(edition: Edition, proposal_id: int, *, at: datetime) -> Breakdown:
-    """Who supports a proposition, by kind and by stratum, those without any left out. One statement.
-
-    Raises Refused while the tallies are secret, whoever asks.
-    """
-    may_see_tallies(ballot_rules(edition), at).or_refuse()
-    rows = (
-        reading()
-        .execute(
-            select(Support.kind, Support.stratum, func.count().label("total"))
-            .join(Attachment, Attachment.id == Support.attachment_id)
-            .where(Support.edition_id == edition.id, Support.proposal_id == proposal_id, counts())
-            .group_by(Support.kind, Support.stratum)
-        )
-        .all()
-    )
-    kinds, strata = totals(rows, lambda row: row.kind), totals(rows, lambda row: row.stratum)
-    return Breakdown(
-        by_kind=[(kind.plural if kinds[kind] > 1 else kind.label, kinds[kind]) for kind in Kind if kinds[kind]],
-        by_stratum=[(band.label, strata[band]) for band in Stratum if strata[band]],
-    )
-
-
 # ── what one collectivité supported, for everybody ───────────────────────────────────────
 
 

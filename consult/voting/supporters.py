@@ -83,6 +83,28 @@ def _groups(sorts: Iterable[tuple[str, str]], rows: Iterable[Sorted], sort: Call
     return [Group(key, label, gave[key]) for key, label in sorts]
 
 
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Who supports one proposition: how many collectivités of each kind and of each stratum."""
+
+    by_kind: Sequence[tuple[str, int]]
+    by_stratum: Sequence[tuple[str, int]]
+
+
+def breakdown(edition: Edition, proposal_id: int, *, at: datetime) -> Breakdown:
+    """Who supports a proposition, by kind and by stratum, those without any left out. One statement.
+
+    Raises Refused while the tallies are secret, whoever asks.
+    """
+    may_see_tallies(ballot_rules(edition), at).or_refuse()
+    rows = supports_by_sort(Support.edition_id == edition.id, Support.proposal_id == proposal_id)
+    kinds, strata = totals(rows, lambda row: row.kind), totals(rows, lambda row: row.stratum)
+    return Breakdown(
+        by_kind=[(kind.plural if kinds[kind] > 1 else kind.label, kinds[kind]) for kind in Kind if kinds[kind]],
+        by_stratum=[(band.label, strata[band]) for band in Stratum if strata[band]],
+    )
+
+
 # ── one by one ───────────────────────────────────────────────────────────────────────────
 
 WITHOUT = "aucun"

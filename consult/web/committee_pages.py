@@ -29,9 +29,10 @@ from consult.selection.rules import (
     may_recuse,
     unexplained,
 )
-from consult.voting.queries import ballot_rules, breakdown
+from consult.voting.queries import ballot_rules
 from consult.voting.results import results
 from consult.voting.rules import Ranked, may_see_tallies
+from consult.voting.supporters import breakdown
 from consult.web.context import actor, received_at
 from consult.web.forms.committee import CostForm, DecisionForm, OpinionForm
 from consult.web.reasons import REFUSALS, wording

@@ -14,8 +14,9 @@ from consult.calendar.rules import Stage
 from consult.ground.actor import Actor
 from consult.ground.refusals import Reason, Refused
 from consult.voting.actions import give_support, withdraw_support
-from consult.voting.queries import Breakdown, ballot, breakdown, ranked, tally, turnout
+from consult.voting.queries import ballot, ranked, tally, turnout
 from consult.voting.rules import TieBreak
+from consult.voting.supporters import Breakdown, breakdown
 from tests.support.stage_two import CLOSED, DURING_VOTE, decide_attachment, fresh, give_each, on_ballot, propositions, tallies
 from tests.support.statements import count_statements
 from tests.support.world import (
