@@ -40,6 +40,7 @@ def app(engines: Engines, engine: str) -> Iterator[Flask]:
     with app.app_context():
         yield app
     clock.stop_rehearsing()
+    assert not engines.ended(app), "this test left the register without them: it is every test's"
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text, update
 
 from consult import create_app
 from consult.cli.site import upgrade
@@ -18,6 +18,7 @@ from consult.contributions.store import FOLDER as DOCUMENTS
 from consult.ground.clock import paris
 from consult.ground.database import db
 from consult.register.actions import load
+from consult.register.model import Collectivite
 from consult.tables import metadata
 from consult.voting import results
 
@@ -91,6 +92,15 @@ class Engines:
             else:
                 for table in tables:
                     connection.execute(table.delete())
+
+    def ended(self, app: Flask) -> Sequence[str]:
+        """The SIRENs that the last test ended in the shared register; they are there again for the next one."""
+        gone = Collectivite.is_current.is_(False)
+        with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            sirens = connection.scalars(select(Collectivite.siren).where(gone)).all()
+            if sirens:
+                connection.execute(update(Collectivite).where(gone).values(is_current=True, ended_on=None))
+        return sirens
 
     def stop(self) -> None:
         """Close every connection, and the server."""

@@ -1,7 +1,8 @@
 """« Que sont devenues les contributions ? » adds up after any series of acts and of their undoing."""
 
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import hypothesis.strategies as st
@@ -108,7 +109,7 @@ class Model:
         for number in range(first, last + 1):
             self.wrote(numbered(self.edition.id, number), THEMES[rank])
 
-    def merge(self, _: int) -> None:
+    def merge(self, _: int = 0) -> None:
         """The collectivité that shares is merged into the one that writes, or comes back."""
         self.merged = not self.merged
         with transaction() as session:
@@ -245,6 +246,16 @@ def events() -> int:
     return reading().scalar(select(func.count()).select_from(Event)) or 0
 
 
+@contextmanager
+def leaving_the_register_as_it_was(model: Model) -> Iterator[None]:
+    """Whatever happens within, the collectivité that was merged comes back: the register is every test's."""
+    try:
+        yield
+    finally:
+        if model.merged:
+            model.merge()
+
+
 def test_the_figures_are_those_of_a_model_after_every_act(world: World) -> None:
     slugs = iter(range(2101, 2999))
 
@@ -252,11 +263,10 @@ def test_the_figures_are_those_of_a_model_after_every_act(world: World) -> None:
     @given(STEPS)
     def run(steps: list[tuple[str, int, int]]) -> None:
         model = Model(world, str(next(slugs)))
-        for step in steps:
-            model.act(*step)
-            model.check()
-        if model.merged:
-            model.merge(0)
+        with leaving_the_register_as_it_was(model):
+            for step in steps:
+                model.act(*step)
+                model.check()
 
     run()
 
@@ -287,11 +297,12 @@ def test_every_act_is_done_at_least_once(world: World) -> None:
         *(("new", 0, 0), ("new", 0, 1), ("ineligible_all", -2, 0), ("merge", 0, 0)),
     )
     assert {name for name, _, _ in series} == {*ON_ONE, *ON_SEVERAL, *BESIDE, *AROUND}
-    for step in series:
-        before = events()
-        model.act(*step)
-        assert events() > before, f"{step} was refused"
-        model.check()
+    with leaving_the_register_as_it_was(model):
+        for step in series:
+            before = events()
+            model.act(*step)
+            assert events() > before, f"{step} was refused"
+            model.check()
 
 
 def test_a_figure_that_lies_is_seen(world: World) -> None:
