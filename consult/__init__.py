@@ -2,8 +2,8 @@
 
 This package is read from the ground up: `ground`, `journal` and `outbox` carry everything; then come the rooms, in the
 order of the process — calendar, register, accounts, contributions, proposals, triage, voting, selection, interests,
-services, opendata — each of which may use the ones before it; `web`, `cli` and `demo` are the edges. Proposals stand
-before triage, because grouping is an act of triage on both a contribution and a proposition.
+workshops, services, following, opendata — each of which may use the ones before it; `web`, `cli` and `demo` are the edges.
+Proposals stand before triage, because grouping is an act of triage on both a contribution and a proposition.
 """
 
 import os

@@ -3,6 +3,7 @@
 from consult.accounts import model as accounts
 from consult.calendar import model as calendar
 from consult.contributions import model as contributions
+from consult.following import model as following
 from consult.ground.database import Base
 from consult.interests import model as interests
 from consult.journal import model as journal
@@ -13,6 +14,7 @@ from consult.selection import model as selection
 from consult.services import model as services
 from consult.triage import model as triage
 from consult.voting import model as voting
+from consult.workshops import model as workshops
 
 ROOMS = (
     journal,
@@ -26,7 +28,9 @@ ROOMS = (
     voting,
     selection,
     interests,
+    workshops,
     services,
+    following,
 )
 
 metadata = Base.metadata

@@ -4,11 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from consult.calendar.rules import Calendar, Stage, Window
-from consult.ground.database import Base, str_enum
+from consult.calendar.rules import Calendar, Instruction, Stage, Window
+from consult.ground.database import Base, Euros, str_enum
 
 
 class Edition(Base):
@@ -19,6 +19,7 @@ class Edition(Base):
         CheckConstraint("max_supports IS NULL OR max_supports > 0", name="max_supports_positive"),
         CheckConstraint("funding_rate > 0 AND funding_rate <= 1", name="funding_rate_is_a_share"),
         CheckConstraint("envelope IS NULL OR envelope >= 0", name="envelope_not_negative"),
+        CheckConstraint("granted >= 0 AND (envelope IS NULL OR granted <= envelope)", name="granted_within_the_envelope"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,8 +37,14 @@ class Edition(Base):
     """Whether supports per proposal stay secret until the vote closes."""
     funding_rate: Mapped[Decimal] = mapped_column(Numeric(5, 4), default=Decimal("0.5"))
     """The State's share of the cost of a service, at most."""
-    envelope: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
-    """Euros the State may commit to all services together."""
+    envelope: Mapped[Decimal | None] = mapped_column(Euros)
+    """Euros the State may grant to all services together."""
+    granted: Mapped[Decimal] = mapped_column(Euros, default=Decimal(0), server_default=text("0"))
+    """The State's shares of all services, together: the base itself keeps them within the envelope, whoever writes at once."""
+    instruction: Mapped[Instruction] = mapped_column(
+        str_enum(Instruction, growing=True), default=Instruction.INSTRUCTED, server_default=Instruction.INSTRUCTED.value
+    )
+    """How an expression of interest is answered."""
 
     proclaimed_at: Mapped[datetime | None]
     """When the committee's decisions were proclaimed; from then on needs and vote no longer move."""

@@ -41,6 +41,21 @@ class Stage(StrEnum):
         }[self]
 
 
+class Instruction(StrEnum):
+    """How the expressions of interest of an edition are answered."""
+
+    INSTRUCTED = "instructed"
+    EVERYONE = "everyone"
+    """2021's rule: whoever declares is accepted."""
+
+    @property
+    def label(self) -> str:
+        return {
+            Instruction.INSTRUCTED: "L’équipe lit chaque candidature et y répond",
+            Instruction.EVERYONE: "Toute collectivité qui se déclare est acceptée",
+        }[self]
+
+
 class Verb(StrEnum):
     """What people do that only some moments allow."""
 
@@ -70,6 +85,9 @@ class Verb(StrEnum):
     DECLARE_INTEREST = "declare_interest"
     WITHDRAW_INTEREST = "withdraw_interest"
     INSTRUCT_INTEREST = "instruct_interest"
+    CORRECT_INTEREST = "correct_interest"
+    HOLD_WORKSHOP = "hold_workshop"
+    ATTEND_WORKSHOP = "attend_workshop"
     CREATE_SERVICE = "create_service"
     UPDATE_SERVICE = "update_service"
     DECLARE_DEPLOYMENT = "declare_deployment"
@@ -108,6 +126,7 @@ def _during(stage: Stage) -> Opening:
 
 _BEFORE_THE_VOTE = Opening((Stage.NEEDS, Edge.OPENS), (Stage.VOTING, Edge.OPENS))
 _AFTER_THE_VOTE = Opening((Stage.VOTING, Edge.CLOSES), None)
+_SINCE_INTERESTS = Opening((Stage.INTERESTS, Edge.OPENS), None)
 
 OPENED_BY: dict[Verb, Opening] = {
     Verb.SUBMIT_CONTRIBUTION: _during(Stage.NEEDS),
@@ -140,8 +159,13 @@ OPENED_BY: dict[Verb, Opening] = {
     Verb.PROCLAIM: _AFTER_THE_VOTE,
     Verb.CORRECT_DECISION: _AFTER_THE_VOTE,
     Verb.DECLARE_INTEREST: _during(Stage.INTERESTS),
-    Verb.WITHDRAW_INTEREST: _during(Stage.INTERESTS),
-    Verb.INSTRUCT_INTEREST: Opening((Stage.INTERESTS, Edge.OPENS), None),
+    # A commitment that cannot be kept is given back at any time: somebody else waits for the place.
+    Verb.WITHDRAW_INTEREST: _SINCE_INTERESTS,
+    Verb.INSTRUCT_INTEREST: _SINCE_INTERESTS,
+    # What the team asks to correct may be corrected when it asks: the instruction goes on after the close.
+    Verb.CORRECT_INTEREST: _SINCE_INTERESTS,
+    Verb.HOLD_WORKSHOP: _SINCE_INTERESTS,
+    Verb.ATTEND_WORKSHOP: _SINCE_INTERESTS,
     Verb.CREATE_SERVICE: _during(Stage.TRACKING),
     Verb.UPDATE_SERVICE: _during(Stage.TRACKING),
     Verb.DECLARE_DEPLOYMENT: _during(Stage.TRACKING),

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -66,6 +67,32 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Exact(TypeDecorator[Decimal]):
+    """A decimal with so many places, stored as a whole number of its last place.
+
+    Exact on both engines, and the base itself sums and compares it: SQLite knows no decimals, only floating numbers. What has
+    more places is refused on the way in.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = value.scaleb(self.places)
+        if scaled != scaled.to_integral_value():
+            raise ValueError(f"{value} has more than {self.places} places")
+        return int(scaled)
+
+    def process_result_value(self, value: int | Decimal | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-self.places)
+
+
 class Base(DeclarativeBase):
     """Base of every table. Constraints have predictable names, so that migrations can speak of them."""
 
@@ -84,6 +111,9 @@ class Base(DeclarativeBase):
         list[str]: JSON,
     }
 
+
+Euros = Exact(2)
+"""An amount, in the base a whole number of cents."""
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """A key that may outgrow 32 bits; on SQLite only INTEGER numbers itself."""

@@ -131,6 +131,7 @@ class Reason(StrEnum):
 
     STEP_IMPOSSIBLE = "step_impossible"
     SERVICE_STOPPED = "service_stopped"
+    NOT_OF_THE_SERVICE = "not_of_the_service"
     DATE_BEFORE_BIRTH = "date_before_birth"
     DATE_TO_COME = "date_to_come"
     ALREADY_REACHED = "already_reached"

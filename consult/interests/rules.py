@@ -11,7 +11,7 @@ from consult.interests.model import InterestStatus, Level
 CHARTER = "2021-1"
 """The version of the charter in force; its words are in `templates/interests/_charter.html`."""
 
-LIVE = (InterestStatus.SUBMITTED, InterestStatus.ACCEPTED)
+LIVE = (InterestStatus.SUBMITTED, InterestStatus.ACCEPTED, InterestStatus.WAITLISTED)
 """An interest that counts: one a collectivité and proposition, in the base too."""
 
 TEAM = (Role.MODERATOR, Role.ADMINISTRATOR)

@@ -19,7 +19,7 @@ from consult.journal.model import EventKind
 from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
 from consult.register.model import Collectivite
-from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
+from consult.services.model import Deployment, DeploymentStatus, DeploymentStep, Milestone, Phase, PhaseStep, Service
 from consult.services.queries import to_tell
 from consult.services.rules import (
     may_create,
@@ -64,6 +64,7 @@ def create(actor: Actor, proposal_id: int, draft: ServiceDraft, *, at: datetime)
             reason=draft.reason.strip(),
             born_at=at,
             phase=Phase.INVESTIGATION,
+            rate=edition.funding_rate,
         )
         session.add(service)
         session.flush()
@@ -188,6 +189,8 @@ def declare_deployment(
             declared_by=actor.person_id,
         )
         session.add(deployment)
+        session.flush()
+        session.add(DeploymentStep(deployment_id=deployment.id, status=status, since=since, at=at, person_id=actor.person_id))
         _record(
             session,
             EventKind.DEPLOYMENT_DECLARED,

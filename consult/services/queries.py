@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, String, case, cast, exists, func, literal, select, union
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from consult.accounts.model import Person, Topic
 from consult.accounts.queries import wants
@@ -23,7 +23,7 @@ from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
-from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
+from consult.services.model import Bearer, Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
 from consult.voting.model import Support
 
 
@@ -164,6 +164,11 @@ def sheet(edition_id: int, number: int, siren: str | None) -> Sheet:
     if row is None:
         raise NotFound
     return Sheet(*row)
+
+
+def bearers(session: Session, service_id: int) -> frozenset[str]:
+    """The SIRENs of the collectivités that bear a service: their verified people are its own team. One statement."""
+    return frozenset(session.scalars(select(Bearer.siren).where(Bearer.service_id == service_id)))
 
 
 def steps(service_id: int) -> Sequence[PhaseStep]:

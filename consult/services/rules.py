@@ -3,6 +3,7 @@
 Every date is a day in Paris. Nothing about a service comes before its birth, and nothing is declared done before it is.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -52,6 +53,16 @@ def keeping(due_on: date, done_on: date | None, *, phase: Phase, today: date) ->
     if phase is Phase.STOPPED:
         return Keeping.DROPPED
     return Keeping.LATE if due_on < today else Keeping.TO_COME
+
+
+def is_of_service(actor: Actor, bearers: Collection[str]) -> Verdict:
+    """Whether the actor writes on a service's pages: the agency, or the verified people of a collectivité that bears it."""
+    if actor.has_role(*TEAM):
+        return ALLOWED
+    return verdict(
+        (actor.is_signed_in, Reason.SIGN_IN),
+        (actor.is_verified and actor.siren in bearers, Reason.NOT_OF_THE_SERVICE),
+    )
 
 
 def may_create(

@@ -130,6 +130,7 @@ REFUSALS: dict[Reason, Words] = {
     Reason.NOT_LIVE: Words(409, "Cette candidature n’est plus en cours", "Elle a été retirée ou déclinée."),
     Reason.STEP_IMPOSSIBLE: Words(409, "Cette étape n’est pas possible ici", "Un service suit ses phases dans l’ordre ; il peut aussi être arrêté, avec ce qui a été appris."),
     Reason.SERVICE_STOPPED: Words(409, "Ce service est arrêté", "Il ne prend plus d’engagement et ne se déploie plus. Sa page reste, avec ce qui a été appris."),
+    Reason.NOT_OF_THE_SERVICE: Words(403, "Vous n’êtes pas de l’équipe de ce service", "Les collectivités qui le portent et l’agence écrivent sur sa page. Si la vôtre le porte, demandez à l’équipe de la consultation de l’ajouter."),
     Reason.DATE_BEFORE_BIRTH: Words(409, "Cette date est trop ancienne", "Elle précède la naissance du service."),
     Reason.DATE_TO_COME: Words(409, "Cette date n’est pas encore venue", "On ne déclare que ce qui a eu lieu, aujourd’hui au plus tard."),
     Reason.ALREADY_REACHED: Words(409, "Ce jalon est déjà atteint", "Sa date est enregistrée. Rien n’a été changé."),

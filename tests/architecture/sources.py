@@ -22,7 +22,9 @@ ROOMS = (
     "voting",
     "selection",
     "interests",
+    "workshops",
     "services",
+    "following",
     "opendata",
 )
 """From the ground up: a room may use those before it, and itself."""

@@ -86,11 +86,15 @@ def test_what_an_offer_must_say(level: Level, people: tuple[str, ...], charter: 
     ("actor", "at", "status", "said", "reason"),
     [
         pytest.param(
-            AGENT, just_before(closing_of(Stage.INTERESTS)), InterestStatus.SUBMITTED, "raison", None, id="until the close"
+            AGENT,
+            just_before(opening_of(Stage.INTERESTS)),
+            InterestStatus.SUBMITTED,
+            "raison",
+            Reason.STAGE_CLOSED,
+            id="one second before the opening",
         ),
-        pytest.param(
-            AGENT, closing_of(Stage.INTERESTS), InterestStatus.SUBMITTED, "raison", Reason.STAGE_CLOSED, id="at the close"
-        ),
+        pytest.param(AGENT, opening_of(Stage.INTERESTS), InterestStatus.SUBMITTED, "raison", None, id="at the opening"),
+        pytest.param(AGENT, closing_of(Stage.INTERESTS), InterestStatus.ACCEPTED, "raison", None, id="even once it is closed"),
         pytest.param(AGENT, OPEN, InterestStatus.ACCEPTED, "raison", None, id="even once accepted"),
         pytest.param(AGENT, OPEN, InterestStatus.SUBMITTED, " ", Reason.REASON_MISSING, id="without a reason"),
         pytest.param(AGENT, OPEN, InterestStatus.WITHDRAWN, "raison", Reason.NOT_LIVE, id="twice"),

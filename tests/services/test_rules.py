@@ -14,6 +14,7 @@ from consult.services.model import Phase
 from consult.services.rules import (
     NEXT_PHASES,
     Keeping,
+    is_of_service,
     keeping,
     may_create,
     may_declare_deployment,
@@ -34,6 +35,25 @@ ADMINISTRATOR = Actor(person_id=3, roles=frozenset({Role.ADMINISTRATOR}))
 OBSERVER = Actor(person_id=4, roles=frozenset({Role.OBSERVER}))
 OPENING = opening_of(Stage.TRACKING)
 LATER = paris(2030, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("actor", "bearers", "reason"),
+    [
+        pytest.param(AGENT, {ROCAMADOUR}, None, id="the people of who bears it"),
+        pytest.param(AGENT, {GRAMAT}, Reason.NOT_OF_THE_SERVICE, id="of another collectivité"),
+        pytest.param(AGENT, set(), Reason.NOT_OF_THE_SERVICE, id="nobody bears it"),
+        pytest.param(PENDING, {ROCAMADOUR}, Reason.NOT_OF_THE_SERVICE, id="not verified yet"),
+        pytest.param(PARTNER, {ROCAMADOUR}, Reason.NOT_OF_THE_SERVICE, id="a partner"),
+        pytest.param(OBSERVER, {ROCAMADOUR}, Reason.NOT_OF_THE_SERVICE, id="an observer"),
+        pytest.param(MODERATOR, set(), None, id="the agency"),
+        pytest.param(ADMINISTRATOR, set(), None, id="an administrator"),
+        pytest.param(OPERATOR, set(), None, id="the operator"),
+        pytest.param(VISITOR, {ROCAMADOUR}, Reason.SIGN_IN, id="a visitor"),
+    ],
+)
+def test_who_writes_on_the_pages_of_a_service(actor: Actor, bearers: set[str], reason: Reason | None) -> None:
+    assert is_of_service(actor, bearers).reason is reason
 
 
 @pytest.mark.parametrize(
