@@ -242,6 +242,8 @@ def tend_once(stop: threading.Event | None = None) -> None:
     from consult.contributions.files import sweep_store
     from consult.contributions.reminders import remind_of_drafts
     from consult.contributions.store import Store
+    from consult.interests.files import document_keys
+    from consult.services.queries import picture_keys
 
     def count(turn: Callable[..., int]) -> int:
         total = 0
@@ -253,7 +255,7 @@ def tend_once(stop: threading.Event | None = None) -> None:
     for forget in (forget_sessions, forget_address_changes, forget_requests, forget_drafts):
         count(forget)
     recalled = count(remind_of_drafts)
-    sweep_store(Store(settings().instance_dir), at=clock.outside())
+    sweep_store(Store(settings().instance_dir), spoken_for=(document_keys(), picture_keys()), at=clock.outside())
     if recalled:
         click.echo(words.plural(recalled, "brouillon rappelé", "brouillons rappelés"))
     if warned or closed:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from consult.accounts.queries import as_now
@@ -191,25 +191,30 @@ def carry_files(session: Session, draft: Draft, contribution: Contribution) -> i
     return sum(removed_at is None for removed_at in carried)
 
 
-def sweep_store(store: Store, *, at: datetime) -> int:
+def sweep_store(store: Store, *, spoken_for: Sequence[Select[str]], at: datetime) -> int:
     """Forget the bytes that no row speaks for: a request was killed halfway, a document or its draft is gone. Gives how many.
 
-    Safe twice at once. `at` is the instant in the world, as the dates of the disk are, even in a rehearsal.
+    `spoken_for`: the keys that other rooms keep in the same store, a question each; there is no default, for what is left out
+    is lost. Safe twice at once. `at` is the instant in the world, as the dates of the disk are, even in a rehearsal.
     """
+    known = (_KEYS, *spoken_for)
     swept = 0
     for key in store.arrived_before(at - ORPHAN_AFTER):
         store.discard(key)
         swept += 1
     kept = store.kept_before(at - ORPHAN_AFTER)
     while keys := set(islice(kept, BATCH)):
-        for key in keys - _live(keys):
+        for key in keys - _live(keys, known):
             store.remove(key)
             swept += 1
     return swept
 
 
-def _live(keys: set[str]) -> set[str]:
-    return set(reading().scalars(select(ContributionFile.key).where(ContributionFile.key.in_(keys), *_NOT_REMOVED)))
+def _live(keys: set[str], known: Iterable[Select[str]]) -> set[str]:
+    live: set[str] = set()
+    for question in known:
+        live |= set(reading().scalars(question.where(question.selected_columns[0].in_(keys))))
+    return live
 
 
 def files_of(contribution_id: int) -> Sequence[ContributionFile]:
@@ -237,6 +242,7 @@ def file_of_draft(draft_id: int, file_id: int) -> ContributionFile:
 
 
 _NOT_REMOVED = (ContributionFile.removed_at.is_(None),)
+_KEYS = select(ContributionFile.key).where(*_NOT_REMOVED)
 
 
 def _one(session: Session, whose: ColumnElement[bool], file_id: int) -> ContributionFile:

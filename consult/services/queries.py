@@ -23,7 +23,7 @@ from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
-from consult.services.model import Bearer, Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
+from consult.services.model import Bearer, Deployment, DeploymentStatus, Milestone, NewsPicture, Phase, PhaseStep, Service
 from consult.voting.model import Support
 
 
@@ -284,3 +284,8 @@ def used_by(siren: str) -> Page[Used]:
         .all()
     )
     return Page([Used(*row[:-1]) for row in rows], 1, rows[0][-1] if rows else 0, MOST_LISTED)
+
+
+def picture_keys() -> Select[str]:
+    """The keys of the store under which pictures of news lie that may still be seen."""
+    return select(NewsPicture.key).where(NewsPicture.removed_at.is_(None))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from consult.accounts.model import AttachmentStatus
 from consult.calendar.rules import Stage
@@ -332,12 +332,22 @@ class TestSweeping:
         for path in lying(store()):
             if path.name not in fresh:
                 self.aged(path)
-        assert sum(together(app, [partial(sweep_store, store(), at=clock.outside())] * 2)) >= 3
+        assert sum(together(app, [partial(sweep_store, store(), spoken_for=(), at=clock.outside())] * 2)) >= 3
         assert {path.name for path in lying(store())} == fresh | {joined.key}
-        assert sweep_store(store(), at=clock.outside()) == 0
+        assert sweep_store(store(), spoken_for=(), at=clock.outside()) == 0
+
+    def test_what_another_room_speaks_for_stays(self, app: Flask) -> None:
+        theirs, nobodys = (store().receive(BytesIO(pdf()), most=MOST_BYTES).key for _ in range(2))
+        for key in (theirs, nobodys):
+            store().keep(key)
+        for path in lying(store()):
+            self.aged(path)
+        spoken_for = select(literal(theirs).label("key")).subquery()
+        assert sweep_store(store(), spoken_for=(select(spoken_for.c.key),), at=clock.outside()) == 1
+        assert [path.name for path in lying(store())] == [theirs]
 
     def test_a_store_that_was_never_written_has_nothing_to_sweep(self, app: Flask, tmp_path: Path) -> None:
-        assert sweep_store(Store(tmp_path), at=clock.outside()) == 0
+        assert sweep_store(Store(tmp_path), spoken_for=(), at=clock.outside()) == 0
 
 
 class TestStore:
