@@ -20,7 +20,7 @@ from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
 from consult.register.model import Collectivite
 from consult.services.model import Deployment, DeploymentStatus, DeploymentStep, Milestone, Phase, PhaseStep, Service
-from consult.services.queries import to_tell
+from consult.services.queries import bearers, to_tell
 from consult.services.rules import (
     may_create,
     may_declare_deployment,
@@ -91,7 +91,16 @@ def enter_phase(actor: Actor, service_id: int, phase: Phase, *, reason: str, at:
     """
     with transaction() as session:
         service, edition = _locked(session, service_id)
-        may_enter_phase(actor, calendar=edition.calendar, now=service.phase, then=phase, reason=reason, at=at).or_refuse()
+        actor = as_now(session, actor)
+        may_enter_phase(
+            actor,
+            calendar=edition.calendar,
+            bearers=bearers(session, service.id),
+            now=service.phase,
+            then=phase,
+            reason=reason,
+            at=at,
+        ).or_refuse()
         before, service.phase = service.phase, phase
         session.add(PhaseStep(service_id=service.id, phase=phase, entered_at=at, reason=reason.strip()))
         _record(
@@ -114,8 +123,15 @@ def set_milestone(actor: Actor, service_id: int, *, title: str, due_on: date, at
     """
     with transaction() as session:
         service, edition = _locked(session, service_id)
+        actor = as_now(session, actor)
         may_set_milestone(
-            actor, calendar=edition.calendar, phase=service.phase, born_at=service.born_at, due_on=due_on, at=at
+            actor,
+            calendar=edition.calendar,
+            bearers=bearers(session, service.id),
+            phase=service.phase,
+            born_at=service.born_at,
+            due_on=due_on,
+            at=at,
         ).or_refuse()
         milestone = Milestone(service_id=service.id, title=title, due_on=due_on, set_at=at)
         session.add(milestone)
@@ -135,9 +151,11 @@ def reach_milestone(actor: Actor, milestone_id: int, *, done_on: date, at: datet
             raise NotFound
         service, edition = _locked(session, service_id)
         milestone = session.get_one(Milestone, milestone_id)
+        actor = as_now(session, actor)
         may_reach_milestone(
             actor,
             calendar=edition.calendar,
+            bearers=bearers(session, service.id),
             born_at=service.born_at,
             already_done=milestone.done_on is not None,
             done_on=done_on,

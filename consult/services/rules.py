@@ -78,37 +78,53 @@ def may_create(
     )
 
 
-def may_update(actor: Actor, *, calendar: Calendar, at: datetime) -> Verdict:
-    """Whether the actor may change what is said of a service."""
-    return verdict(calendar.gate(Verb.UPDATE_SERVICE, at), is_of_the_team(actor))
+def may_update(actor: Actor, *, calendar: Calendar, bearers: Collection[str], at: datetime) -> Verdict:
+    """Whether the actor may change what is said of a service: its own team, or the agency."""
+    return verdict(calendar.gate(Verb.UPDATE_SERVICE, at), is_of_service(actor, bearers))
 
 
-def may_enter_phase(actor: Actor, *, calendar: Calendar, now: Phase, then: Phase, reason: str, at: datetime) -> Verdict:
+def may_enter_phase(
+    actor: Actor, *, calendar: Calendar, bearers: Collection[str], now: Phase, then: Phase, reason: str, at: datetime
+) -> Verdict:
     """Whether the actor may take a service from one phase to another."""
     return verdict(
-        may_update(actor, calendar=calendar, at=at),
+        may_update(actor, calendar=calendar, bearers=bearers, at=at),
         (then in NEXT_PHASES[now], Reason.STEP_IMPOSSIBLE),
         (bool(reason.strip()), Reason.REASON_MISSING),
     )
 
 
 def may_set_milestone(
-    actor: Actor, *, calendar: Calendar, phase: Phase, born_at: datetime, due_on: date, at: datetime
+    actor: Actor,
+    *,
+    calendar: Calendar,
+    bearers: Collection[str],
+    phase: Phase,
+    born_at: datetime,
+    due_on: date,
+    at: datetime,
 ) -> Verdict:
     """Whether the actor may promise something for a day."""
     return verdict(
-        may_update(actor, calendar=calendar, at=at),
+        may_update(actor, calendar=calendar, bearers=bearers, at=at),
         (phase is not Phase.STOPPED, Reason.SERVICE_STOPPED),
         (due_on >= paris_day(born_at), Reason.DATE_BEFORE_BIRTH),
     )
 
 
 def may_reach_milestone(
-    actor: Actor, *, calendar: Calendar, born_at: datetime, already_done: bool, done_on: date, at: datetime
+    actor: Actor,
+    *,
+    calendar: Calendar,
+    bearers: Collection[str],
+    born_at: datetime,
+    already_done: bool,
+    done_on: date,
+    at: datetime,
 ) -> Verdict:
     """Whether the actor may say that a milestone was reached on a day, which may be past but not to come."""
     return verdict(
-        may_update(actor, calendar=calendar, at=at),
+        may_update(actor, calendar=calendar, bearers=bearers, at=at),
         (not already_done, Reason.ALREADY_REACHED),
         _happened(done_on, born_at, at),
     )

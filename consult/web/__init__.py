@@ -41,6 +41,7 @@ FAMILIES = (
     "bilan",
     "steering",
     "steering_interests",
+    "service_desk",
     "steering_services",
     "steering_schemes",
     "steering_rules",

@@ -22,9 +22,9 @@ def test_a_service_from_its_birth_to_its_first_use(visit: Callable[..., Visitor]
     number = re.search(r"/services/(\d+)", team.path)
     assert number
 
-    team.go(f"/pilotage/2021/services/{number.group(1)}/jalons").review()
+    team.go(f"/2021/services/{number.group(1)}/gestion/jalons").review()
     team.fill(title="Premier prêt sans papier", due_on="2021-12-01").press("Annoncer ce jalon")
-    team.go(f"/pilotage/2021/services/{number.group(1)}/phase").choose("Construction")
+    team.go(f"/2021/services/{number.group(1)}/gestion/phase").choose("Construction")
     team.fill(reason="L’enquête est concluante (raison fictive).").press("Enregistrer cette phase")
 
     user = visit(account, javascript=javascript).go("/2021/services").follow(name).review()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,7 @@ CALENDAR = Calendar(WINDOWS)
 MANDATE = Mandate(1, ROCAMADOUR, Standing.VERIFIED, "Rocamadour (Lot)", "commune")
 AGENT = Actor(person_id=1, name="Fictif", profile=Profile.AGENT, function="secrétaire", mandate=MANDATE)
 PENDING = replace(AGENT, mandate=replace(MANDATE, standing=Standing.PENDING))
+GRAMAT_S = replace(AGENT, mandate=replace(MANDATE, siren=GRAMAT))
 PARTNER = replace(AGENT, profile=Profile.PARTENAIRE, mandate=None)
 MODERATOR = Actor(person_id=2, roles=frozenset({Role.MODERATOR}))
 ADMINISTRATOR = Actor(person_id=3, roles=frozenset({Role.ADMINISTRATOR}))
@@ -83,22 +85,19 @@ def test_who_may_give_birth_when(
     [
         pytest.param(MODERATOR, just_before(OPENING), Reason.STAGE_CLOSED, id="one second early"),
         pytest.param(MODERATOR, OPENING, None, id="at the opening instant"),
-        pytest.param(AGENT, OPENING, Reason.NOT_YOUR_ROLE, id="a collectivité"),
+        pytest.param(AGENT, OPENING, Reason.NOT_OF_THE_SERVICE, id="a collectivité that does not bear it"),
+        pytest.param(GRAMAT_S, just_before(OPENING), Reason.STAGE_CLOSED, id="its own team, one second early"),
+        pytest.param(GRAMAT_S, OPENING, None, id="its own team"),
         pytest.param(VISITOR, OPENING, Reason.SIGN_IN, id="a visitor"),
     ],
 )
 def test_who_may_update_when(actor: Actor, at: datetime, reason: Reason | None) -> None:
-    assert may_update(actor, calendar=CALENDAR, at=at).reason is reason
-    assert (
-        may_enter_phase(actor, calendar=CALENDAR, now=Phase.INVESTIGATION, then=Phase.STOPPED, reason="x", at=at).reason
-        is reason
-    )
-    born = OPENING - timedelta(days=1)
-    day = OPENING.date()
-    assert (
-        may_set_milestone(actor, calendar=CALENDAR, phase=Phase.INVESTIGATION, born_at=born, due_on=day, at=at).reason is reason
-    )
-    assert may_reach_milestone(actor, calendar=CALENDAR, born_at=born, already_done=False, done_on=day, at=at).reason is reason
+    who: dict[str, Any] = {"calendar": CALENDAR, "bearers": {GRAMAT}, "at": at}
+    born, day = OPENING - timedelta(days=1), OPENING.date()
+    assert may_update(actor, **who).reason is reason
+    assert may_enter_phase(actor, **who, now=Phase.INVESTIGATION, then=Phase.STOPPED, reason="x").reason is reason
+    assert may_set_milestone(actor, **who, phase=Phase.INVESTIGATION, born_at=born, due_on=day).reason is reason
+    assert may_reach_milestone(actor, **who, born_at=born, already_done=False, done_on=day).reason is reason
 
 
 ORDER = [Phase.INVESTIGATION, Phase.CONSTRUCTION, Phase.ACCELERATION, Phase.CONSOLIDATION]
@@ -113,13 +112,13 @@ def test_every_step_is_the_next_one_or_a_stop() -> None:
 
 @pytest.mark.parametrize(("now", "then"), [(now, then) for now in Phase for then in Phase])
 def test_a_step_outside_the_table_is_refused(now: Phase, then: Phase) -> None:
-    answer = may_enter_phase(MODERATOR, calendar=CALENDAR, now=now, then=then, reason="raison", at=OPENING)
+    answer = may_enter_phase(MODERATOR, calendar=CALENDAR, bearers=(), now=now, then=then, reason="raison", at=OPENING)
     assert answer.reason is (None if then in NEXT_PHASES[now] else Reason.STEP_IMPOSSIBLE)
 
 
 def test_a_step_takes_a_reason() -> None:
     answer = may_enter_phase(
-        MODERATOR, calendar=CALENDAR, now=Phase.INVESTIGATION, then=Phase.CONSTRUCTION, reason="", at=OPENING
+        MODERATOR, calendar=CALENDAR, bearers=(), now=Phase.INVESTIGATION, then=Phase.CONSTRUCTION, reason="", at=OPENING
     )
     assert answer.reason is Reason.REASON_MISSING
 
@@ -138,7 +137,9 @@ NOW = paris(2021, 9, 1, 0, 15)  # the 31st of August in UTC
     ],
 )
 def test_what_happened_happened_between_the_birth_and_today(day: date, reason: Reason | None) -> None:
-    reached = may_reach_milestone(MODERATOR, calendar=CALENDAR, born_at=BORN, already_done=False, done_on=day, at=NOW)
+    reached = may_reach_milestone(
+        MODERATOR, calendar=CALENDAR, bearers=(), born_at=BORN, already_done=False, done_on=day, at=NOW
+    )
     assert reached.reason is reason
     deployed = may_declare_deployment(
         AGENT, calendar=CALENDAR, siren=ROCAMADOUR, phase=Phase.CONSTRUCTION, born_at=BORN, already=False, since=day, at=NOW
@@ -148,7 +149,9 @@ def test_what_happened_happened_between_the_birth_and_today(day: date, reason: R
 
 def test_a_promise_may_be_for_later_but_not_before_the_birth() -> None:
     def answer(due_on: date, phase: Phase = Phase.CONSTRUCTION) -> Reason | None:
-        return may_set_milestone(MODERATOR, calendar=CALENDAR, phase=phase, born_at=BORN, due_on=due_on, at=NOW).reason
+        return may_set_milestone(
+            MODERATOR, calendar=CALENDAR, bearers=(), phase=phase, born_at=BORN, due_on=due_on, at=NOW
+        ).reason
 
     assert answer(date(2030, 1, 1)) is None
     assert answer(date(2021, 6, 8)) is None
@@ -159,7 +162,7 @@ def test_a_promise_may_be_for_later_but_not_before_the_birth() -> None:
 
 def test_a_milestone_is_reached_once() -> None:
     answer = may_reach_milestone(
-        MODERATOR, calendar=CALENDAR, born_at=BORN, already_done=True, done_on=date(2021, 8, 1), at=NOW
+        MODERATOR, calendar=CALENDAR, bearers=(), born_at=BORN, already_done=True, done_on=date(2021, 8, 1), at=NOW
     )
     assert answer.reason is Reason.ALREADY_REACHED
 

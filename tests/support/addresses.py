@@ -94,6 +94,7 @@ READ = (
     "/2021/decisions",
     "/2021/services",
     "/2021/services/1",
+    "/2021/services/1/gestion",
     "/2021/aides",
     "/2021/bilan",
     "/2021/donnees",

@@ -221,7 +221,7 @@ class Premises:
         file = f"/2023/propositions/{self.kept.number}/candidature"
         fresh = f"/2023/propositions/{self.candidates.number}/candidature"
         typed = {"level": "atelier", "motivation": "Nous avons des idées.", "charter": CHARTER}
-        service, desk = f"/2023/services/{self.service.number}", f"/pilotage/2023/services/{self.service.number}"
+        service, desk = f"/2023/services/{self.service.number}", f"/2023/services/{self.service.number}/gestion"
         use = {"status": "trial", "since": TODAY}
         decision = {"outcome": "retained", **REASON}
         born = {"proposal": str(self.candidates.id), "name": "Autre service", "summary": "Un autre.", **REASON}
@@ -260,18 +260,16 @@ class Premises:
             ),
             Deed("services.use", f"{service}/deploiement", "owner", use, at=DURING_TRACKING, also=AT_HOME),
             Deed("steering_services.new", "/pilotage/2023/services/nouveau", "team", born, at=DURING_TRACKING),
-            Deed("steering_services.phase", f"{desk}/phase", "team", {"phase": "construction", **REASON}, at=DURING_TRACKING),
+            Deed("service_desk.phase", f"{desk}/phase", "team", {"phase": "construction", **REASON}, at=DURING_TRACKING),
+            Deed("service_desk.milestone", f"{desk}/jalons", "team", {"title": "Autre", "due_on": TODAY}, at=DURING_TRACKING),
             Deed(
-                "steering_services.milestone", f"{desk}/jalons", "team", {"title": "Autre", "due_on": TODAY}, at=DURING_TRACKING
-            ),
-            Deed(
-                "steering_services.reached",
+                "service_desk.reached",
                 f"{desk}/jalons/{self.milestone.id}",
                 "team",
                 {"done_on": TODAY},
                 at=DURING_TRACKING,
             ),
-            Deed("steering_services.deployment", f"{desk}/deploiements", "team", {"siren": LOT, **use}, at=DURING_TRACKING),
+            Deed("service_desk.deployment", f"{desk}/deploiements", "team", {"siren": LOT, **use}, at=DURING_TRACKING),
         ]
 
     def _accounts(self) -> list[Deed]:

@@ -29,6 +29,7 @@ DRAFT = ServiceDraft("Séance claire", "Préparer une séance du conseil (fictif
 SERVICE = "/2021/services/1"
 USE = f"{SERVICE}/deploiement"
 DESK = "/pilotage/2021/services"
+OWN = f"{SERVICE}/gestion"
 
 
 @pytest.fixture
@@ -245,7 +246,7 @@ def test_nothing_is_born_before_the_stage(desk: PageClient, edition: Edition, ho
 
 
 def test_the_life_of_a_service_at_the_desk(desk: PageClient, service: Service, hold) -> None:
-    here = f"{DESK}/1"
+    here = OWN
     hold(paris(2021, 7, 1, 10))
     phase = desk.get(f"{here}/phase")
     assert {field["value"] for field in phase.soup.select("input[name=phase]")} == {"construction", "stopped"}
@@ -271,7 +272,7 @@ def test_the_life_of_a_service_at_the_desk(desk: PageClient, service: Service, h
     reading().expire_all()
     assert reading().query(Milestone).one().done_on == date(2021, 7, 1)
     desk.get(f"{here}/jalons/999", 404)
-    desk.get(f"{DESK}/9/phase", 404)
+    desk.get("/2021/services/9/gestion/phase", 404)
 
 
 @pytest.mark.parametrize(
@@ -286,16 +287,20 @@ def test_the_life_of_a_service_at_the_desk(desk: PageClient, service: Service, h
 )
 def test_the_team_declares_a_deployment(desk: PageClient, service: Service, siren: str, status: int, words: str) -> None:
     typed = {"siren": siren, "status": "trial", "since": "2021-06-02"}
-    page = desk.post(f"{DESK}/1/deploiements", typed, status)
+    page = desk.post(f"{OWN}/deploiements", typed, status)
     assert words in (desk.follow(page) if status == 303 else page).main
+
+
+def test_the_address_of_a_desk_before_leads_to_it(desk: PageClient, service: Service) -> None:
+    assert "Séance claire" in desk.follow(desk.get(f"{DESK}/1", 301)).h1
 
 
 def test_the_desk_is_the_team_s(client: PageClient, world: World, service: Service) -> None:
     for actor in (world.person(ROCAMADOUR), world.person(None, Role.COMMITTEE), world.person(None, Role.OBSERVER)):
         outsider = PageClient(client.app).sign_in(actor)
-        for path in ("", "/nouveau", "/1", "/1/phase", "/1/jalons", "/1/deploiements"):
-            outsider.get(DESK + path, 403)
-        outsider.post(f"{DESK}/1/phase", {"phase": "stopped", "reason": "Non."}, 403)
+        for path in (DESK, f"{DESK}/nouveau", OWN, f"{OWN}/phase", f"{OWN}/jalons", f"{OWN}/deploiements"):
+            outsider.get(path, 403)
+        outsider.post(f"{OWN}/phase", {"phase": "stopped", "reason": "Non."}, 403)
     reading().expire_all()
     assert reading().get_one(Service, service.id).phase is Phase.INVESTIGATION
 
