@@ -40,7 +40,8 @@ class Phase(StrEnum):
 class Service(Base):
     """A winning service, born from a retained proposition, and the contributions it answers, by a reasoned act.
 
-    The sums of its money lines are kept on its row: the base itself holds the State's share under the edition's rate.
+    The sums of its money lines are kept on its row: the base itself holds the State's share under the edition's rate. So is how
+    many collectivités try and use it: a portfolio of twenty thousand deployments is read without counting them.
     """
 
     __tablename__ = "service"
@@ -50,6 +51,7 @@ class Service(Base):
         CheckConstraint("state_share * 10000 <= cost * rate", name="state_share_within_the_rate"),
         CheckConstraint("state_share + others <= cost", name="funders_within_the_cost"),
         CheckConstraint("0 <= paid AND paid <= engaged AND engaged <= state_share", name="paid_engaged_granted"),
+        CheckConstraint("trials >= 0 AND in_use >= 0", name="adoption_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,6 +85,9 @@ class Service(Base):
     others: Mapped[Decimal] = mapped_column(Euros, default=Decimal(0), server_default=_NOUGHT)
     engaged: Mapped[Decimal] = mapped_column(Euros, default=Decimal(0), server_default=_NOUGHT)
     paid: Mapped[Decimal] = mapped_column(Euros, default=Decimal(0), server_default=_NOUGHT)
+
+    trials: Mapped[int] = mapped_column(default=0, server_default=_NOUGHT)
+    in_use: Mapped[int] = mapped_column(default=0, server_default=_NOUGHT)
 
 
 class ServiceContribution(Base):

@@ -470,6 +470,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("others", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("engaged", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("paid", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("trials", sa.Integer(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("in_use", sa.Integer(), server_default=sa.text("0"), nullable=False))
+        batch_op.create_check_constraint(op.f("ck_service_adoption_not_negative"), "trials >= 0 AND in_use >= 0")
         for name, held in MONEY.items():
             batch_op.create_check_constraint(op.f(f"ck_service_{name}"), held)
     op.execute(
@@ -479,6 +482,11 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO service_contribution (service_id, contribution_id) SELECT service.id, contribution_id FROM service "
         "JOIN proposal_contribution ON proposal_contribution.proposal_id = service.proposal_id"
+    )
+    op.execute(
+        "UPDATE service SET "
+        "trials = (SELECT count(*) FROM deployment WHERE service_id = service.id AND status = 'trial'), "
+        "in_use = (SELECT count(*) FROM deployment WHERE service_id = service.id AND status = 'in_use')"
     )
     op.execute(
         "INSERT INTO deployment_step (deployment_id, status, since, at, person_id) "
@@ -496,6 +504,9 @@ def downgrade() -> None:
     with op.batch_alter_table("service", schema=None) as batch_op:
         for name in MONEY:
             batch_op.drop_constraint(op.f(f"ck_service_{name}"), type_="check")
+        batch_op.drop_constraint(op.f("ck_service_adoption_not_negative"), type_="check")
+        batch_op.drop_column("in_use")
+        batch_op.drop_column("trials")
         batch_op.drop_column("paid")
         batch_op.drop_column("engaged")
         batch_op.drop_column("others")
