@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from sqlalchemy import ColumnElement, Select, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session
 
 from consult.accounts.queries import as_now
 from consult.calendar.queries import locked_edition
@@ -108,42 +108,59 @@ def _join(
     *,
     at: datetime,
 ) -> None:
-    """The bytes are safe before their rows are there; when a rule refuses them, the bytes go. Should the base be away, nobody
-    knows whether the rows are there: the bytes stay, until they are swept."""
+    with keeping(store, arrivals), transaction() as session:
+        about = judged(session)
+        told = {name: about.pop(name) for name in ("edition_id", "subject")}
+        rows = [ContributionFile(**about, **described(actor, arrival, at)) for arrival in arrivals]
+        session.add_all(rows)
+        session.flush()
+        for row in rows:
+            record(session, EventKind.FILE_JOINED, actor, at=at, **told, **facts(row))
+
+
+@contextmanager
+def keeping(store: Store, arrivals: Sequence[Arrival]) -> Iterator[None]:
+    """Around the transaction that writes the rows of what has arrived, whichever room's they are.
+
+    The bytes are safe before their rows are there; when a rule refuses them, the bytes go. Should the base be away, nobody
+    knows whether the rows are there: the bytes stay, until they are swept. Raises Refused with the reason of `is_acceptable`.
+    """
     for arrival in arrivals:
         arrival.verdict.or_refuse()
     try:
         for arrival in arrivals:
             store.keep(arrival.key)
-        with transaction() as session:
-            about = judged(session)
-            told = {name: about.pop(name) for name in ("edition_id", "subject")}
-            rows = [_row(actor, arrival, at, about) for arrival in arrivals]
-            session.add_all(rows)
-            session.flush()
-            for row in rows:
-                record(session, EventKind.FILE_JOINED, actor, at=at, **told, **_facts(row))
+        yield
     except (Refused, NotFound):
         for arrival in arrivals:
             store.remove(arrival.key)
         raise
 
 
-def _row(actor: Actor, arrival: Arrival, at: datetime, about: dict[str, Any]) -> ContributionFile:
+def described(actor: Actor, arrival: Arrival, at: datetime) -> dict[str, Any]:
+    """What every row of a document holds, whatever it is joined to: where it lies, what it is, who added it."""
     assert arrival.type is not None  # noqa: S101 - its verdict said so
-    return ContributionFile(
-        **about,
-        key=arrival.key,
-        name=safe_name(arrival.given, arrival.type),
-        media_type=arrival.type.value,
-        size=arrival.size,
-        digest=arrival.digest,
-        added_at=at,
-        added_by=actor.person_id,
-    )
+    return {
+        "key": arrival.key,
+        "name": safe_name(arrival.given, arrival.type),
+        "media_type": arrival.type.value,
+        "size": arrival.size,
+        "digest": arrival.digest,
+        "added_at": at,
+        "added_by": actor.person_id,
+    }
 
 
-def _facts(row: ContributionFile) -> dict[str, Any]:
+class Stored(Protocol):
+    """A row that says where a content lies, and what it is."""
+
+    id: Mapped[int]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    digest: Mapped[str]
+
+
+def facts(row: Stored) -> dict[str, Any]:
     """What the journal keeps of a document: never its name, which may be somebody's."""
     return {"file": row.id, "media_type": row.media_type, "size": row.size, "digest": row.digest}
 
@@ -177,7 +194,7 @@ def remove_file_of_draft(actor: Actor, store: Store, draft_id: int, file_id: int
 
 def _remove(session: Session, actor: Actor, row: ContributionFile, at: datetime, **told: Any) -> None:
     row.removed_at = at
-    record(session, EventKind.FILE_REMOVED, actor, at=at, **told, **_facts(row))
+    record(session, EventKind.FILE_REMOVED, actor, at=at, **told, **facts(row))
 
 
 def carry_files(session: Session, draft: Draft, contribution: Contribution) -> int:
