@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, Select, func, select, update
-from sqlalchemy.orm import Mapped, Session
+from sqlalchemy.orm import Session
 
 from consult.accounts.queries import as_now
 from consult.calendar.queries import locked_edition
@@ -151,17 +151,8 @@ def described(actor: Actor, arrival: Arrival, at: datetime) -> dict[str, Any]:
     }
 
 
-class Stored(Protocol):
-    """A row that says where a content lies, and what it is."""
-
-    id: Mapped[int]
-    media_type: Mapped[str]
-    size: Mapped[int]
-    digest: Mapped[str]
-
-
-def facts(row: Stored) -> dict[str, Any]:
-    """What the journal keeps of a document: never its name, which may be somebody's."""
+def facts(row: Any) -> dict[str, Any]:
+    """What the journal keeps of a row of a document, of any room: never its name, which may be somebody's."""
     return {"file": row.id, "media_type": row.media_type, "size": row.size, "digest": row.digest}
 
 
