@@ -249,6 +249,7 @@ class MoneyLine(Base):
         Index("ix_money_line_service_id_day", "service_id", "day"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("standing NOT IN ('refused', 'cancelled') OR reason <> ''", name="end_has_a_reason"),
+        CheckConstraint("standing <> 'published' OR published_at IS NOT NULL", name="published_has_an_instant"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -262,6 +263,9 @@ class MoneyLine(Base):
     written_at: Mapped[datetime]
     written_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     siren: Mapped[str | None] = mapped_column(ForeignKey("collectivite.siren"))
+    """In the name of which collectivité; None for the agency."""
+    published_at: Mapped[datetime | None]
+    """Since when everyone reads it, even cancelled since; None for what was never more than proposed."""
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(Text, default="")

@@ -249,11 +249,15 @@ def upgrade() -> None:
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("written_by", sa.Integer(), nullable=True),
         sa.Column("siren", sa.String(length=9), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "standing NOT IN ('refused', 'cancelled') OR reason <> ''", name=op.f("ck_money_line_end_has_a_reason")
+        ),
+        sa.CheckConstraint(
+            "standing <> 'published' OR published_at IS NOT NULL", name=op.f("ck_money_line_published_has_an_instant")
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_money_line_amount_positive")),
         sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_money_line_decided_by")),
