@@ -37,6 +37,9 @@ class EventKind(StrEnum):
     ADDRESS_CHANGE_FAILED = "address_change:failed"
     ADDRESS_CHANGED = "address:changed"
     NOTIFICATIONS_CHOSEN = "notifications:chosen"
+    FOLLOW_BEGUN = "follow:begun"
+    FOLLOW_ENDED = "follow:ended"
+    RHYTHM_CHOSEN = "rhythm:chosen"
     DATA_DOWNLOADED = "data:downloaded"
     ACCOUNT_WARNED = "account:warned"
     ACCOUNT_CLOSED = "account:closed"
@@ -112,14 +115,42 @@ class EventKind(StrEnum):
 
     INTEREST_DECLARED = "interest:declared"
     INTEREST_WITHDRAWN = "interest:withdrawn"
+    INTEREST_QUESTIONED = "interest:questioned"
+    INTEREST_CORRECTION_ASKED = "interest:correction_asked"
+    INTEREST_REPLIED = "interest:replied"
+    INTEREST_MOVED_UP = "interest:moved_up"
     INTEREST_ACCEPTED = "interest:accepted"
     INTEREST_DECLINED = "interest:declined"
 
+    WORKSHOP_ANNOUNCED = "workshop:announced"
+    WORKSHOP_CHANGED = "workshop:changed"
+    WORKSHOP_CANCELLED = "workshop:cancelled"
+    WORKSHOP_NOTED = "workshop:noted"
+    SEAT_TAKEN = "seat:taken"
+    SEAT_GIVEN_UP = "seat:given_up"
+    SEAT_RELEASED = "seat:released"
+
     SERVICE_BORN = "service:born"
     SERVICE_PHASE_ENTERED = "service:phase_entered"
+    SERVICE_DESCRIBED = "service:described"
+    BEARER_ADDED = "bearer:added"
+    BEARER_REMOVED = "bearer:removed"
     MILESTONE_SET = "milestone:set"
+    MILESTONE_MOVED = "milestone:moved"
     MILESTONE_REACHED = "milestone:reached"
+    MILESTONE_DROPPED = "milestone:dropped"
+    NEWS_PROPOSED = "news:proposed"
+    NEWS_PUBLISHED = "news:published"
+    NEWS_REFUSED = "news:refused"
+    NEWS_CANCELLED = "news:cancelled"
     DEPLOYMENT_DECLARED = "deployment:declared"
+    DEPLOYMENT_CONFIRMED = "deployment:confirmed"
+    MONEY_PROPOSED = "money:proposed"
+    MONEY_PUBLISHED = "money:published"
+    MONEY_REFUSED = "money:refused"
+    MONEY_TAKEN_BACK = "money:taken_back"
+    MONEY_CANCELLED = "money:cancelled"
+    FUNDING_SET = "funding:set"
 
 
 PUBLIC_KINDS = frozenset(
@@ -141,8 +172,20 @@ PUBLIC_KINDS = frozenset(
         EventKind.BALLOT_RULES_CHANGED,
         EventKind.RESULT_PROCLAIMED,
         EventKind.DECISION_CORRECTED,
+        EventKind.WORKSHOP_ANNOUNCED,
+        EventKind.WORKSHOP_CHANGED,
+        EventKind.WORKSHOP_CANCELLED,
+        EventKind.WORKSHOP_NOTED,
+        EventKind.INTEREST_MOVED_UP,
         EventKind.SERVICE_BORN,
         EventKind.SERVICE_PHASE_ENTERED,
+        EventKind.BEARER_ADDED,
+        EventKind.BEARER_REMOVED,
+        EventKind.MILESTONE_MOVED,
+        EventKind.MILESTONE_DROPPED,
+        EventKind.MONEY_PUBLISHED,
+        EventKind.MONEY_CANCELLED,
+        EventKind.FUNDING_SET,
     }
 )
 """What the public register of an edition shows: acts of the team, never those of a person or a vote."""

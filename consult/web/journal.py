@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -16,6 +16,7 @@ from consult.services.model import Phase
 from consult.web import doors, words
 from consult.web.ballot_words import changes
 from consult.web.context import edition
+from consult.web.money_words import funding, money
 from consult.web.paging import page_number
 
 pages = Blueprint("journal", __name__)
@@ -50,12 +51,11 @@ def entry(event: Event, e: str) -> Entry:
 
 def _subject(event: Event, e: str) -> tuple[str, str | None]:
     name, _, number = (event.subject or "").partition(":")
-    if name == "contribution":
-        return f"Contribution n°{words.NBSP}{number}", url_for("contributions.show", e=e, n=number)
-    if name == "proposal":
-        return f"Proposition n°{words.NBSP}{number}", url_for("proposals.show", e=e, n=number)
-    if name == "service":
-        return f"Service n°{words.NBSP}{number}", url_for("services.show", e=e, n=number)
+    if name == "interest":
+        name, number = "volunteers", event.data["proposal"]
+    if name in _NUMBERED:
+        about, page = _NUMBERED[name]
+        return f"{about} n°{words.NBSP}{number}", url_for(page, e=e, n=number)
     if name == "stage":
         return Stage(number).label, url_for("calendar.show", e=e)
     if name == "scheme":
@@ -63,6 +63,14 @@ def _subject(event: Event, e: str) -> tuple[str, str | None]:
     about, page = _PAGES.get(event.kind, ("", ""))
     return about, url_for(page, e=e) if page else None
 
+
+_NUMBERED = {
+    "contribution": ("Contribution", "contributions.show"),
+    "proposal": ("Proposition", "proposals.show"),
+    "volunteers": ("Volontaires de la proposition", "interests.index"),
+    "service": ("Service", "services.show"),
+    "workshop": ("Atelier", "workshops.show"),
+}
 
 _PAGES = {
     EventKind.BALLOT_RULES_CHANGED: ("Règles de la consultation", "rules.show"),
@@ -116,6 +124,14 @@ def _phase(data: dict[str, Any]) -> str:
     return f"«{words.NBSP}{data['name']}{words.NBSP}» passe en phase «{words.NBSP}{after}{words.NBSP}»."
 
 
+def _iso_day(iso: str) -> str:
+    return words.day(date.fromisoformat(iso))
+
+
+def _workshop(data: dict[str, Any]) -> str:
+    return f"«{words.NBSP}{data['title']}{words.NBSP}», le {words.at_hour(datetime.fromisoformat(data['starts_at']))}"
+
+
 def _ballot_rules(data: dict[str, Any]) -> str:
     changed = (
         f"{one.label}{words.NBSP}: «{words.NBSP}{one.before}{words.NBSP}» devient «{words.NBSP}{one.after}{words.NBSP}»."
@@ -146,7 +162,26 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.PROPOSAL_CORRECTED: lambda _: "Proposition corrigée après l’ouverture du vote.",
     EventKind.RESULT_PROCLAIMED: _proclaimed,
     EventKind.DECISION_CORRECTED: _decision_corrected,
+    EventKind.WORKSHOP_ANNOUNCED: lambda data: f"Atelier annoncé{words.NBSP}: {_workshop(data)}.",
+    EventKind.WORKSHOP_CHANGED: lambda data: (
+        f"Atelier {'déplacé' if data['moved'] else 'précisé'}{words.NBSP}: {_workshop(data)}."
+    ),
+    EventKind.WORKSHOP_CANCELLED: lambda data: f"Atelier annulé{words.NBSP}: {_workshop(data)}.",
+    EventKind.WORKSHOP_NOTED: lambda data: f"Compte rendu publié{words.NBSP}: «{words.NBSP}{data['title']}{words.NBSP}».",
+    EventKind.INTEREST_MOVED_UP: lambda _: (
+        "Un territoire référent se retire : le premier de la liste d’attente prend sa place."
+    ),
     EventKind.SERVICE_BORN: lambda data: f"Naissance du service «{words.NBSP}{data['name']}{words.NBSP}».",
     EventKind.SERVICE_PHASE_ENTERED: _phase,
+    EventKind.BEARER_ADDED: lambda data: f"{data['collectivite']} porte désormais ce service.",
+    EventKind.BEARER_REMOVED: lambda data: f"{data['collectivite']} ne porte plus ce service.",
+    EventKind.MILESTONE_MOVED: lambda data: (
+        f"Jalon déplacé{words.NBSP}: «{words.NBSP}{data['title']}{words.NBSP}», du {_iso_day(data['before'])} au"
+        f" {_iso_day(data['after'])}."
+    ),
+    EventKind.MILESTONE_DROPPED: lambda data: f"Jalon abandonné{words.NBSP}: «{words.NBSP}{data['title']}{words.NBSP}».",
+    EventKind.MONEY_PUBLISHED: lambda data: f"{money(data)}.",
+    EventKind.MONEY_CANCELLED: lambda data: f"Ligne annulée{words.NBSP}: {money(data)}.",
+    EventKind.FUNDING_SET: funding,
 }
 assert set(WORDS) == PUBLIC_KINDS, "every public event has its words"  # noqa: S101
