@@ -244,6 +244,8 @@ def tend_once(stop: threading.Event | None = None) -> None:
     from consult.contributions.store import Store
     from consult.interests.files import document_keys
     from consult.services.queries import picture_keys
+    from consult.workshops.reminders import remind_of_workshops
+    from consult.workshops.seats import release_seats
 
     def count(turn: Callable[..., int]) -> int:
         total = 0
@@ -254,10 +256,13 @@ def tend_once(stop: threading.Event | None = None) -> None:
     warned, closed = count(warn_dormant), count(close_dormant)
     for forget in (forget_sessions, forget_address_changes, forget_requests, forget_drafts):
         count(forget)
-    recalled = count(remind_of_drafts)
+    count(release_seats)
+    recalled, reminded = count(remind_of_drafts), count(remind_of_workshops)
     sweep_store(Store(settings().instance_dir), spoken_for=(document_keys(), picture_keys()), at=clock.outside())
     if recalled:
         click.echo(words.plural(recalled, "brouillon rappelé", "brouillons rappelés"))
+    if reminded:
+        click.echo(words.plural(reminded, "rappel d’atelier", "rappels d’atelier"))
     if warned or closed:
         told = words.plural(warned, "compte prévenu", "comptes prévenus")
         click.echo(f"{told}, {words.plural(closed, 'compte fermé', 'comptes fermés')} faute de visite")

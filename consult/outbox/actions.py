@@ -28,6 +28,7 @@ USEFUL_FOR = {
     Notice.ADDRESS_CODE: timedelta(minutes=15),
     Notice.MAILBOX_CODE: timedelta(days=7),
     Notice.DRAFT_REMINDER: timedelta(hours=3),
+    Notice.WORKSHOP_REMINDER: timedelta(days=2),
 }
 """How long a notice is worth reading, when not for ever: an old code opens nothing, a reminder is not read after the close."""
 

@@ -41,6 +41,13 @@ class Notice(StrEnum):
     DECISION_CORRECTED = "decision_corrected"
     INTEREST_DECLARED = "interest_declared"
     INTEREST_DECIDED = "interest_decided"
+    WORKSHOP_ANNOUNCED = "workshop_announced"
+    WORKSHOP_SEAT = "workshop_seat"
+    WORKSHOP_CHANGED = "workshop_changed"
+    WORKSHOP_CANCELLED = "workshop_cancelled"
+    WORKSHOP_REMINDER = "workshop_reminder"
+    WORKSHOP_NOTES = "workshop_notes"
+    SEAT_RELEASED = "seat_released"
     SERVICE_BORN = "service_born"
 
 
