@@ -6,10 +6,11 @@ from datetime import datetime
 from consult.calendar.rules import Calendar, Verb
 from consult.ground.actor import Actor, Profile, Role
 from consult.ground.refusals import Reason, Verdict, verdict
+from consult.interests.charter_rules import charter_name, is_accepted
 from consult.interests.model import InterestStatus, Level
 
-CHARTER = "2021-1"
-"""The version of the charter in force; its words are in `templates/interests/_charter.html`."""
+CHARTER = charter_name("2021", 1)
+"""What the volunteers of the edition of 2021 accept first."""
 
 LIVE = (InterestStatus.SUBMITTED, InterestStatus.ACCEPTED, InterestStatus.WAITLISTED)
 """An interest that counts: one a collectivité and proposition, in the base too."""
@@ -28,17 +29,17 @@ def may_declare(
     """Whether the actor may volunteer their collectivité for a proposition."""
     return verdict(
         calendar.gate(Verb.DECLARE_INTEREST, at),
-        _speaks_for_a_collectivite(actor),
+        speaks_for_a_collectivite(actor),
         (is_proclaimed, Reason.NOT_PROCLAIMED),
         (is_retained, Reason.NOT_RETAINED),
         (not has_live, Reason.ALREADY_INTERESTED),
     )
 
 
-def is_whole(*, level: Level, people: Iterable[str], charter: str) -> Verdict:
+def is_whole(*, level: Level, people: Iterable[str], charter: str, in_force: str) -> Verdict:
     """Whether an offer says all that its level commits to, and accepts the charter in force."""
     return verdict(
-        (charter == CHARTER, Reason.CHARTER_NOT_ACCEPTED),
+        is_accepted(charter, in_force),
         (names_its_people(level, people), Reason.PILOT_WITHOUT_PEOPLE),
     )
 
@@ -52,7 +53,7 @@ def may_withdraw(
     """
     return verdict(
         calendar.gate(Verb.WITHDRAW_INTEREST, at),
-        _speaks_for_a_collectivite(actor),
+        speaks_for_a_collectivite(actor),
         (actor.siren == siren, Reason.NOT_YOURS),
         (status in LIVE, Reason.NOT_LIVE),
         (reason is None or bool(reason.strip()), Reason.REASON_MISSING),
@@ -86,7 +87,8 @@ def is_of_the_team(actor: Actor) -> Verdict:
     )
 
 
-def _speaks_for_a_collectivite(actor: Actor) -> Verdict:
+def speaks_for_a_collectivite(actor: Actor) -> Verdict:
+    """Whether the actor may act for a collectivité: verified, and no partner."""
     return verdict(
         (actor.is_signed_in, Reason.SIGN_IN),
         (actor.profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),

@@ -21,6 +21,11 @@ def text_of(letter: EmailMessage) -> str:
     return " ".join(letter.get_content().split())
 
 
+def subject_of(letter: EmailMessage) -> str:
+    """Its subject, with plain spaces."""
+    return " ".join(str(letter["Subject"]).split())
+
+
 def code_of(letter: EmailMessage) -> str:
     """The six digits of a sign-in letter."""
     found = re.search(r"^ +(\d{3}) (\d{3})$", letter.get_content(), re.MULTILINE)
