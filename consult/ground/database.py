@@ -188,6 +188,7 @@ class Lock(StrEnum):
     ROLES = "roles"
     PERSON = "person"
     SEAL = "seal"
+    FOLLOWING = "following"
 
 
 def lock(session: Session, kind: Lock, key: str | int | ScalarSelect[int], *, shared: bool = False) -> None:
@@ -200,7 +201,8 @@ def lock(session: Session, kind: Lock, key: str | int | ScalarSelect[int], *, sh
     if session.get_bind().dialect.name == "postgresql":
         take = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
         name = literal(f"{kind.value}:") + (cast(key, String) if isinstance(key, ScalarSelect) else str(key))
-        session.execute(select(take(func.hashtextextended(name, 0))))
+        connection = session.connection()  # no table is read: what the session adds to a statement is of no use
+        connection.execute(select(take(func.hashtextextended(name, 0))))
 
 
 def is_free(session: Session, kind: Lock, key: int) -> ColumnElement[bool]:

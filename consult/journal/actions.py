@@ -50,6 +50,10 @@ class Fact:
     """When it happened, if not when the act that tells it was done."""
 
 
+_INSERT = insert(Event.__table__)  # type: ignore[arg-type]
+"""Built once, and handed to the connection as it is: nobody reads these rows again in their transaction."""
+
+
 def record_many(
     session: Session, kind: EventKind, actor: Actor, facts: Iterable[Fact], *, at: datetime, edition_id: int | None = None
 ) -> None:
@@ -60,7 +64,7 @@ def record_many(
         for one in facts
     ]
     if rows:
-        session.execute(insert(Event), rows)
+        session.connection().execute(_INSERT, rows)
 
 
 def _by(actor: Actor) -> dict[str, str]:

@@ -18,7 +18,7 @@ from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Standing
 from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound, Reason, Refused, Verdict
-from consult.journal.actions import record
+from consult.journal.actions import Fact, record_many
 from consult.journal.model import EventKind
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
@@ -177,7 +177,7 @@ def _asked(session: Session, actor: Actor, proposal_id: int) -> _Asked:
         "attachment": actor.mandate.attachment_id if actor.mandate else None,
         "person": actor.person_id,
     }
-    row = session.execute(_ASKED, asked).one_or_none()
+    row = session.connection().execute(_ASKED, asked).one_or_none()
     if row is None:
         raise NotFound
     return _Asked(
@@ -336,5 +336,5 @@ def _write_and_tell(
     name = name_of(told, kind, receipt)
     subject = f"proposal:{asked.number}"
     said = {"receipt": receipt, **data, "told_in": f"{edition.slug}:{name}"}
-    record(session, kind, asked.actor, at=at, edition_id=edition.id, subject=subject, **said)
+    record_many(session, kind, asked.actor, [Fact(asked.siren, subject, said)], at=at, edition_id=edition.id)
     tell(session, asked.actor, edition.slug, told, name, at=at)
