@@ -82,6 +82,8 @@ class Verb(StrEnum):
     DECIDE = "decide"
     PROCLAIM = "proclaim"
     CORRECT_DECISION = "correct_decision"
+    CHANGE_INSTRUCTION = "change_instruction"
+    CHANGE_CHARTER = "change_charter"
     DECLARE_INTEREST = "declare_interest"
     WITHDRAW_INTEREST = "withdraw_interest"
     INSTRUCT_INTEREST = "instruct_interest"
@@ -158,6 +160,9 @@ OPENED_BY: dict[Verb, Opening] = {
     Verb.DECIDE: _AFTER_THE_VOTE,
     Verb.PROCLAIM: _AFTER_THE_VOTE,
     Verb.CORRECT_DECISION: _AFTER_THE_VOTE,
+    # How candidatures are answered is known to whoever declares the first; what is accepted, to whoever declares.
+    Verb.CHANGE_INSTRUCTION: Opening(None, (Stage.INTERESTS, Edge.OPENS)),
+    Verb.CHANGE_CHARTER: Opening(None, (Stage.INTERESTS, Edge.CLOSES)),
     Verb.DECLARE_INTEREST: _during(Stage.INTERESTS),
     # A commitment that cannot be kept is given back at any time: somebody else waits for the place.
     Verb.WITHDRAW_INTEREST: _SINCE_INTERESTS,

@@ -126,6 +126,10 @@ class Reason(StrEnum):
 
     ALREADY_INTERESTED = "already_interested"
     CHARTER_NOT_ACCEPTED = "charter_not_accepted"
+    CHARTER_CHANGED = "charter_changed"
+    CHARTER_UNCHANGED = "charter_unchanged"
+    INSTRUCTION_UNCHANGED = "instruction_unchanged"
+    NO_CORRECTION_ASKED = "no_correction_asked"
     PILOT_WITHOUT_PEOPLE = "pilot_without_people"
     NOT_LIVE = "not_live"
     NOTHING_SAID = "nothing_said"

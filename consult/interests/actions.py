@@ -14,6 +14,7 @@ from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
 from consult.ground.refusals import NotFound, Reason, Refused
+from consult.interests.charters import in_force_within, keep_first
 from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.queries import standing_within, to_tell
 from consult.interests.rules import is_whole, may_accept, may_declare, may_decline, may_withdraw
@@ -64,11 +65,14 @@ def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetim
             has_live=standing.has_live,
             at=at,
         ).or_refuse()
-        is_whole(level=draft.level, people=draft.people, charter=draft.charter).or_refuse()
+        charter = in_force_within(session, edition)
+        is_whole(level=draft.level, people=draft.people, charter=draft.charter, in_force=charter.name).or_refuse()
+        number = next_number(session, Interest, edition.id)
+        keep_first(session, edition)
         interest = Interest(
             **asdict(draft),
             edition_id=edition.id,
-            number=next_number(session, Interest, edition.id),
+            number=number,
             proposal_id=proposal_id,
             siren=actor.siren,
             person_id=actor.person_id,

@@ -113,7 +113,10 @@ class EventKind(StrEnum):
     RESULT_PROCLAIMED = "result:proclaimed"
     DECISION_CORRECTED = "decision:corrected"
 
+    CHARTER_CHANGED = "charter:changed"
+    INSTRUCTION_CHANGED = "instruction:changed"
     INTEREST_DECLARED = "interest:declared"
+    INTEREST_CORRECTED = "interest:corrected"
     INTEREST_WITHDRAWN = "interest:withdrawn"
     INTEREST_QUESTIONED = "interest:questioned"
     INTEREST_CORRECTION_ASKED = "interest:correction_asked"
@@ -172,6 +175,8 @@ PUBLIC_KINDS = frozenset(
         EventKind.BALLOT_RULES_CHANGED,
         EventKind.RESULT_PROCLAIMED,
         EventKind.DECISION_CORRECTED,
+        EventKind.CHARTER_CHANGED,
+        EventKind.INSTRUCTION_CHANGED,
         EventKind.WORKSHOP_ANNOUNCED,
         EventKind.WORKSHOP_CHANGED,
         EventKind.WORKSHOP_CANCELLED,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
-from consult.calendar.rules import Stage
+from consult.calendar.rules import Instruction, Stage
 from consult.ground.paging import Page
 from consult.journal.model import PUBLIC_KINDS, Event, EventKind
 from consult.journal.queries import public_events
@@ -74,6 +74,8 @@ _NUMBERED = {
 
 _PAGES = {
     EventKind.BALLOT_RULES_CHANGED: ("Règles de la consultation", "rules.show"),
+    EventKind.CHARTER_CHANGED: ("La charte et ses versions", "charters.show"),
+    EventKind.INSTRUCTION_CHANGED: ("Règles de la consultation", "rules.show"),
     EventKind.RESULT_PROCLAIMED: ("Décisions du comité", "decisions.show"),
 }
 
@@ -170,6 +172,11 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.WORKSHOP_NOTED: lambda data: f"Compte rendu publié{words.NBSP}: «{words.NBSP}{data['title']}{words.NBSP}».",
     EventKind.INTEREST_MOVED_UP: lambda _: (
         "Un territoire référent se retire : le premier de la liste d’attente prend sa place."
+    ),
+    EventKind.CHARTER_CHANGED: lambda data: f"Charte des territoires référents{words.NBSP}: version {data['version']}.",
+    EventKind.INSTRUCTION_CHANGED: lambda data: (
+        f"Réponse aux candidatures{words.NBSP}: «{words.NBSP}{Instruction(data['before']).label}{words.NBSP}» devient"
+        f" «{words.NBSP}{Instruction(data['after']).label}{words.NBSP}»."
     ),
     EventKind.SERVICE_BORN: lambda data: f"Naissance du service «{words.NBSP}{data['name']}{words.NBSP}».",
     EventKind.SERVICE_PHASE_ENTERED: _phase,

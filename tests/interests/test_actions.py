@@ -55,7 +55,7 @@ def test_an_interest_is_kept_numbered_journaled_and_told_to_the_whole_collectivi
     world.person(ROCAMADOUR, email="collegue@exemple.invalid")
     world.person(ROCAMADOUR, email="attente@exemple.invalid", status=AttachmentStatus.PENDING)
     world.person(GRAMAT, email="voisin@exemple.invalid")
-    assert declare(agent, elsewhere.id, DRAFT, at=AT).number == 1
+    assert declare(agent, elsewhere.id, replace(DRAFT, charter="2020-1"), at=AT).number == 1
     assert declare(agent, first.id, DRAFT, at=AT).number == 1
     assert declare(agent, second.id, DRAFT, at=AT).number == 2
     assert told(Notice.INTEREST_DECLARED) == ["agent@exemple.invalid"] * 3 + ["collegue@exemple.invalid"] * 3

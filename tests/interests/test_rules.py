@@ -75,11 +75,11 @@ NAMED = ("Camille Fictif", "agent", "Dominique Fictif", "directrice")
         pytest.param(Level.ATELIER, ("", "", "", ""), CHARTER, None, id="workshops need no name"),
         pytest.param(Level.RELECTURE, ("", "", "", ""), CHARTER, None, id="nor does reading"),
         pytest.param(Level.RELECTURE, NAMED, "", Reason.CHARTER_NOT_ACCEPTED, id="no charter"),
-        pytest.param(Level.RELECTURE, NAMED, "2020-1", Reason.CHARTER_NOT_ACCEPTED, id="an older charter"),
+        pytest.param(Level.RELECTURE, NAMED, "2020-1", Reason.CHARTER_CHANGED, id="an older charter"),
     ],
 )
 def test_what_an_offer_must_say(level: Level, people: tuple[str, ...], charter: str, reason: Reason | None) -> None:
-    assert is_whole(level=level, people=people, charter=charter).reason is reason
+    assert is_whole(level=level, people=people, charter=charter, in_force=CHARTER).reason is reason
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ each address that writes, a request that its rightful author may send as it stan
 else sends it must be refused.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from consult.ground.actor import Actor, Profile, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
 from consult.interests.actions import InterestDraft, declare
+from consult.interests.charter_rules import charter_name
 from consult.interests.model import Level
 from consult.interests.rules import CHARTER
 from consult.selection.recusals import recuse
@@ -119,7 +120,7 @@ class Premises:
         self.undecided, self.recused = proposal(undecided), person(None, Role.COMMITTEE)
         recuse(self.recused, self.undecided.id, reason="Un intérêt direct.", at=CLOSED)
         self.kept, self.candidates = retained.proposal(decided), retained.proposal(decided, "Gérer les documents")
-        declare(owner, self.kept.id, INTEREST, at=DURING_INTERESTS)
+        declare(owner, self.kept.id, replace(INTEREST, charter=charter_name("2023", 1)), at=DURING_INTERESTS)
         draft = ServiceDraft("Séance claire", "Préparer une séance.", "Un besoin partagé.")
         self.service = create(team, self.kept.id, draft, at=DURING_TRACKING)
         day = DURING_TRACKING.date()
