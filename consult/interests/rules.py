@@ -6,10 +6,11 @@ from datetime import datetime
 from consult.calendar.rules import Calendar, Verb
 from consult.ground.actor import Actor, Profile, Role
 from consult.ground.refusals import Reason, Verdict, verdict
+from consult.interests.charter_rules import charter_name, is_accepted
 from consult.interests.model import InterestStatus, Level
 
-CHARTER = "2021-1"
-"""The version of the charter in force; its words are in `templates/interests/_charter.html`."""
+CHARTER = charter_name("2021", 1)
+"""What the volunteers of the edition of 2021 accept first."""
 
 LIVE = (InterestStatus.SUBMITTED, InterestStatus.ACCEPTED, InterestStatus.WAITLISTED)
 """An interest that counts: one a collectivité and proposition, in the base too."""
@@ -35,10 +36,10 @@ def may_declare(
     )
 
 
-def is_whole(*, level: Level, people: Iterable[str], charter: str) -> Verdict:
+def is_whole(*, level: Level, people: Iterable[str], charter: str, in_force: str) -> Verdict:
     """Whether an offer says all that its level commits to, and accepts the charter in force."""
     return verdict(
-        (charter == CHARTER, Reason.CHARTER_NOT_ACCEPTED),
+        is_accepted(charter, in_force),
         (names_its_people(level, people), Reason.PILOT_WITHOUT_PEOPLE),
     )
 
