@@ -1,33 +1,32 @@
-"""The life of a service: its birth, its phases, what it promises, where it is deployed."""
+"""The life of a service: its birth, its phases, what it promises."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from consult.accounts.queries import as_now
-from consult.calendar.model import Edition
 from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
 from consult.ground.refusals import NotFound
 from consult.interests.queries import standing_within
-from consult.journal.actions import record
 from consult.journal.model import EventKind
 from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
-from consult.register.model import Collectivite
-from consult.services.model import Deployment, DeploymentStatus, DeploymentStep, Milestone, Phase, PhaseStep, Service
+from consult.services.deployments import declare_deployment
+from consult.services.held import held, tell
+from consult.services.model import Milestone, Phase, PhaseStep, Service
 from consult.services.queries import bearers, to_tell
 from consult.services.rules import (
     may_create,
-    may_declare_deployment,
     may_enter_phase,
     may_reach_milestone,
     may_set_milestone,
 )
+
+__all__ = ["ServiceDraft", "create", "declare_deployment", "enter_phase", "reach_milestone", "set_milestone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def create(actor: Actor, proposal_id: int, draft: ServiceDraft, *, at: datetime)
         session.add(service)
         session.flush()
         session.add(PhaseStep(service_id=service.id, phase=service.phase, entered_at=at, reason=service.reason))
-        _record(session, EventKind.SERVICE_BORN, actor, service, at, name=service.name, reason=service.reason)
+        tell(session, EventKind.SERVICE_BORN, actor, service, at, name=service.name, reason=service.reason)
         post_to_all(
             session,
             Notice.SERVICE_BORN,
@@ -90,7 +89,7 @@ def enter_phase(actor: Actor, service_id: int, phase: Phase, *, reason: str, at:
     Raises Refused with the reason of `may_enter_phase`, NotFound.
     """
     with transaction() as session:
-        service, edition = _locked(session, service_id)
+        service, edition = held(session, service_id)
         actor = as_now(session, actor)
         may_enter_phase(
             actor,
@@ -103,7 +102,7 @@ def enter_phase(actor: Actor, service_id: int, phase: Phase, *, reason: str, at:
         ).or_refuse()
         before, service.phase = service.phase, phase
         session.add(PhaseStep(service_id=service.id, phase=phase, entered_at=at, reason=reason.strip()))
-        _record(
+        tell(
             session,
             EventKind.SERVICE_PHASE_ENTERED,
             actor,
@@ -122,7 +121,7 @@ def set_milestone(actor: Actor, service_id: int, *, title: str, due_on: date, at
     Raises Refused with the reason of `may_set_milestone`, NotFound.
     """
     with transaction() as session:
-        service, edition = _locked(session, service_id)
+        service, edition = held(session, service_id)
         actor = as_now(session, actor)
         may_set_milestone(
             actor,
@@ -136,7 +135,7 @@ def set_milestone(actor: Actor, service_id: int, *, title: str, due_on: date, at
         milestone = Milestone(service_id=service.id, title=title, due_on=due_on, set_at=at)
         session.add(milestone)
         session.flush()
-        _record(session, EventKind.MILESTONE_SET, actor, service, at, title=title, due_on=due_on.isoformat(), id=milestone.id)
+        tell(session, EventKind.MILESTONE_SET, actor, service, at, title=title, due_on=due_on.isoformat(), id=milestone.id)
     return milestone
 
 
@@ -149,7 +148,7 @@ def reach_milestone(actor: Actor, milestone_id: int, *, done_on: date, at: datet
         service_id = session.scalar(select(Milestone.service_id).where(Milestone.id == milestone_id))
         if service_id is None:
             raise NotFound
-        service, edition = _locked(session, service_id)
+        service, edition = held(session, service_id)
         milestone = session.get_one(Milestone, milestone_id)
         actor = as_now(session, actor)
         may_reach_milestone(
@@ -162,7 +161,7 @@ def reach_milestone(actor: Actor, milestone_id: int, *, done_on: date, at: datet
             at=at,
         ).or_refuse()
         milestone.done_on = done_on
-        _record(
+        tell(
             session,
             EventKind.MILESTONE_REACHED,
             actor,
@@ -172,73 +171,3 @@ def reach_milestone(actor: Actor, milestone_id: int, *, done_on: date, at: datet
             done_on=done_on.isoformat(),
             id=milestone.id,
         )
-
-
-def declare_deployment(
-    actor: Actor, service_id: int, siren: str, *, status: DeploymentStatus, since: date, at: datetime
-) -> Deployment:
-    """Say that a collectivité tries or uses a service, since a day: its own people for theirs, the team for any.
-
-    Raises Refused with the reason of `may_declare_deployment`, NotFound for an unknown service or collectivité.
-    """
-    with transaction() as session:
-        actor = as_now(session, actor)
-        service, edition = _locked(session, service_id)
-        may_declare_deployment(
-            actor,
-            calendar=edition.calendar,
-            siren=siren,
-            phase=service.phase,
-            born_at=service.born_at,
-            already=bool(
-                session.scalar(select(exists().where(Deployment.service_id == service_id, Deployment.siren == siren)))
-            ),
-            since=since,
-            at=at,
-        ).or_refuse()
-        if session.get(Collectivite, siren) is None:
-            raise NotFound
-        deployment = Deployment(
-            service_id=service.id,
-            siren=siren,
-            status=status,
-            since=since,
-            declared_at=at,
-            declared_by=actor.person_id,
-        )
-        session.add(deployment)
-        session.flush()
-        session.add(DeploymentStep(deployment_id=deployment.id, status=status, since=since, at=at, person_id=actor.person_id))
-        _record(
-            session,
-            EventKind.DEPLOYMENT_DECLARED,
-            actor,
-            service,
-            at,
-            siren=siren,
-            status=status.value,
-            since=since.isoformat(),
-        )
-    return deployment
-
-
-def _locked(session: Session, service_id: int) -> tuple[Service, Edition]:
-    """The service, which nobody else can change until the transaction ends, and its edition."""
-    edition_id = session.scalar(select(Service.edition_id).where(Service.id == service_id))
-    if edition_id is None:
-        raise NotFound
-    edition = locked_edition(session, edition_id)
-    return session.scalars(select(Service).where(Service.id == service_id).with_for_update()).one(), edition
-
-
-def _record(
-    session: Session,
-    kind: EventKind,
-    actor: Actor,
-    service: Service,
-    at: datetime,
-    *,
-    siren: str | None = None,
-    **data: str | int,
-) -> None:
-    record(session, kind, actor, at=at, edition_id=service.edition_id, siren=siren, subject=f"service:{service.number}", **data)

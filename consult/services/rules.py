@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from consult.calendar.rules import Calendar, Verb
-from consult.ground.actor import Actor, Profile
+from consult.ground.actor import Actor
 from consult.ground.clock import paris_day
 from consult.ground.refusals import ALLOWED, Reason, Verdict, verdict
 from consult.interests.rules import TEAM, is_of_the_team
@@ -127,38 +127,6 @@ def may_reach_milestone(
         may_update(actor, calendar=calendar, bearers=bearers, at=at),
         (not already_done, Reason.ALREADY_REACHED),
         _happened(done_on, born_at, at),
-    )
-
-
-def may_declare_deployment(
-    actor: Actor, *, calendar: Calendar, siren: str, phase: Phase, born_at: datetime, already: bool, since: date, at: datetime
-) -> Verdict:
-    """Whether the actor may say that a collectivité tries or uses the service: its own, or any for the team."""
-    return verdict(
-        may_speak_of_use(actor, calendar=calendar, siren=siren, phase=phase, already=already, at=at),
-        _happened(since, born_at, at),
-    )
-
-
-def may_speak_of_use(
-    actor: Actor, *, calendar: Calendar, siren: str | None, phase: Phase, already: bool, at: datetime
-) -> Verdict:
-    """The same before a day is given: whether the form is shown."""
-    return verdict(
-        calendar.gate(Verb.DECLARE_DEPLOYMENT, at),
-        (actor.is_signed_in or actor.is_operator, Reason.SIGN_IN),
-        ALLOWED if actor.has_role(*TEAM) else _speaks_for(actor, siren),
-        (phase is not Phase.STOPPED, Reason.SERVICE_STOPPED),
-        (not already, Reason.ALREADY_DEPLOYED),
-    )
-
-
-def _speaks_for(actor: Actor, siren: str | None) -> Verdict:
-    return verdict(
-        (actor.profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),
-        (actor.mandate is not None, Reason.NO_COLLECTIVITE),
-        (actor.is_verified, Reason.ATTACHMENT_PENDING),
-        (actor.siren == siren, Reason.NOT_YOURS),
     )
 
 

@@ -11,9 +11,10 @@ from consult.ground.clock import paris_day
 from consult.ground.refusals import Refused, Verdict
 from consult.interests.queries import referents
 from consult.services import actions, queries
+from consult.services.deployment_rules import may_speak_of_use
 from consult.services.model import Phase, PhaseStep
 from consult.services.queries import Sheet
-from consult.services.rules import keeping, may_speak_of_use
+from consult.services.rules import keeping
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.services import UseForm
@@ -53,7 +54,7 @@ def use(e: str, n: int) -> ResponseReturnValue:
     sheet = queries.sheet(the_edition.id, n, who.siren)
     try:
         if not form.validate_on_submit():
-            _may_speak(the_edition, sheet).or_refuse()
+            _may_speak(the_edition).or_refuse()
             return _page(the_edition, sheet, form), 422
         actions.declare_deployment(
             who, sheet.service.id, who.siren or "", status=form.status.data, since=form.since.data, at=received_at()
@@ -79,7 +80,7 @@ def _page(the_edition: Edition, sheet: Sheet, form: UseForm) -> str:
         uses=queries.uses(service.id, total=sheet.deployments, page=page_number()),
         origins=queries.origins(service.proposal_id),
         referents=referents(service.proposal_id),
-        speaking=_may_speak(the_edition, sheet),
+        speaking=_may_speak(the_edition) and service.phase is not Phase.STOPPED and not sheet.mine,
         form=form,
     )
 
@@ -94,14 +95,7 @@ def _phases(steps: Sequence[PhaseStep]) -> list[dict[str, str]]:
     ]
 
 
-def _may_speak(the_edition: Edition, sheet: Sheet) -> Verdict:
+def _may_speak(the_edition: Edition) -> Verdict:
     """Whether the reader may say that their collectivité uses the service: the team does it at its desk."""
     who = actor()
-    return may_speak_of_use(
-        who,
-        calendar=the_edition.calendar,
-        siren=who.siren,
-        phase=sheet.service.phase,
-        already=sheet.mine,
-        at=received_at(),
-    )
+    return may_speak_of_use(who, calendar=the_edition.calendar, bearers=(), siren=who.siren, at=received_at())

@@ -1,13 +1,12 @@
 """The life of a service in the base: what is kept, who is told, and what two people do at once."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from consult.accounts.model import AttachmentStatus
 from consult.calendar.rules import Stage
 from consult.contributions.model import Contribution
 from consult.contributions.rules import ContributionType, Status
@@ -27,17 +26,15 @@ from consult.services import queries
 from consult.services.actions import (
     ServiceDraft,
     create,
-    declare_deployment,
     enter_phase,
     reach_milestone,
     set_milestone,
 )
-from consult.services.model import Deployment, DeploymentStatus, Milestone, Phase, PhaseStep, Service
+from consult.services.model import Milestone, Phase, PhaseStep, Service
 from consult.voting.model import Support
 from consult.voting.rules import Weight
 from tests.support.acts import refusal
 from tests.support.retained import proposal
-from tests.support.stage_two import decide_attachment
 from tests.support.together import together
 from tests.support.world import CAUVALDOR, GRAMAT, ROCAMADOUR, World, during, just_before, opening_of
 
@@ -166,35 +163,6 @@ def test_a_milestone_is_promised_then_reached_once(service: Service, moderator: 
         reach_milestone(moderator, milestone.id + 999, done_on=born, at=AT)
 
 
-def test_a_collectivite_deploys_for_itself_the_team_for_any(world: World, service: Service, moderator: Actor) -> None:
-    agent, born = world.person(ROCAMADOUR), paris_day(AT)
-
-    def deploy(actor: Actor, siren: str, since: date = born) -> Deployment:
-        return declare_deployment(actor, service.id, siren, status=DeploymentStatus.TRIAL, since=since, at=AT)
-
-    assert refusal(lambda: deploy(agent, GRAMAT)) is Reason.NOT_YOURS
-    assert refusal(lambda: deploy(agent, ROCAMADOUR, born - timedelta(days=1))) is Reason.DATE_BEFORE_BIRTH
-    assert deploy(agent, ROCAMADOUR).declared_by == agent.person_id
-    assert deploy(moderator, GRAMAT).declared_by == moderator.person_id
-    assert refusal(lambda: deploy(moderator, ROCAMADOUR)) is Reason.ALREADY_DEPLOYED
-    with pytest.raises(NotFound):
-        deploy(moderator, "999999999")
-    event = (
-        reading().scalars(select(Event).where(Event.kind == EventKind.DEPLOYMENT_DECLARED).order_by(Event.id.desc())).first()
-    )
-    assert event is not None
-    assert (event.siren, event.data) == (GRAMAT, {"status": "trial", "since": born.isoformat()})
-
-
-def test_two_people_declare_the_same_deployment_at_once(app: Flask, world: World, service: Service) -> None:
-    colleagues = [world.person(ROCAMADOUR) for _ in range(6)]
-    use = partial(declare_deployment, status=DeploymentStatus.IN_USE, since=paris_day(AT), at=AT)
-    answers = together(app, [partial(use, colleague, service.id, ROCAMADOUR) for colleague in colleagues])
-    assert answers.count(Reason.ALREADY_DEPLOYED) == 5
-    reading().expire_all()
-    assert len(reading().scalars(select(Deployment)).all()) == 1
-
-
 def test_two_moderators_take_a_service_to_its_next_phase_at_once(app: Flask, world: World, service: Service) -> None:
     moderators = [world.person(None, Role.MODERATOR) for _ in range(4)]
     step = partial(enter_phase, reason="Le besoin est confirmé.", at=AT)
@@ -202,10 +170,3 @@ def test_two_moderators_take_a_service_to_its_next_phase_at_once(app: Flask, wor
     assert answers.count(Reason.STEP_IMPOSSIBLE) == 3
     reading().expire_all()
     assert len(queries.steps(service.id)) == 2
-
-
-def test_an_attachment_ended_in_between_no_longer_declares(world: World, service: Service) -> None:
-    agent = world.person(ROCAMADOUR)
-    decide_attachment(agent, AttachmentStatus.ENDED)
-    act = partial(declare_deployment, agent, service.id, ROCAMADOUR, status=DeploymentStatus.TRIAL, since=paris_day(AT), at=AT)
-    assert refusal(act) is Reason.NO_COLLECTIVITE

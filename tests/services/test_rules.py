@@ -18,7 +18,6 @@ from consult.services.rules import (
     is_of_service,
     keeping,
     may_create,
-    may_declare_deployment,
     may_enter_phase,
     may_reach_milestone,
     may_set_milestone,
@@ -141,10 +140,6 @@ def test_what_happened_happened_between_the_birth_and_today(day: date, reason: R
         MODERATOR, calendar=CALENDAR, bearers=(), born_at=BORN, already_done=False, done_on=day, at=NOW
     )
     assert reached.reason is reason
-    deployed = may_declare_deployment(
-        AGENT, calendar=CALENDAR, siren=ROCAMADOUR, phase=Phase.CONSTRUCTION, born_at=BORN, already=False, since=day, at=NOW
-    )
-    assert deployed.reason is reason
 
 
 def test_a_promise_may_be_for_later_but_not_before_the_birth() -> None:
@@ -165,42 +160,6 @@ def test_a_milestone_is_reached_once() -> None:
         MODERATOR, calendar=CALENDAR, bearers=(), born_at=BORN, already_done=True, done_on=date(2021, 8, 1), at=NOW
     )
     assert answer.reason is Reason.ALREADY_REACHED
-
-
-@pytest.mark.parametrize(
-    ("actor", "siren", "at", "phase", "already", "reason"),
-    [
-        pytest.param(
-            AGENT, ROCAMADOUR, just_before(OPENING), Phase.CONSTRUCTION, False, Reason.STAGE_CLOSED, id="one second early"
-        ),
-        pytest.param(AGENT, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, None, id="its own collectivité"),
-        pytest.param(AGENT, GRAMAT, NOW, Phase.CONSTRUCTION, False, Reason.NOT_YOURS, id="another's"),
-        pytest.param(MODERATOR, GRAMAT, NOW, Phase.CONSTRUCTION, False, None, id="the team, for any"),
-        pytest.param(ADMINISTRATOR, GRAMAT, NOW, Phase.CONSTRUCTION, False, None, id="an administrator too"),
-        pytest.param(OPERATOR, GRAMAT, NOW, Phase.CONSTRUCTION, False, None, id="the operator too"),
-        pytest.param(VISITOR, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, Reason.SIGN_IN, id="a visitor"),
-        pytest.param(PARTNER, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, Reason.PARTNER_MAY_NOT, id="a partner"),
-        pytest.param(OBSERVER, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, Reason.NO_COLLECTIVITE, id="an observer"),
-        pytest.param(PENDING, ROCAMADOUR, NOW, Phase.CONSTRUCTION, False, Reason.ATTACHMENT_PENDING, id="not verified yet"),
-        pytest.param(AGENT, ROCAMADOUR, NOW, Phase.CONSTRUCTION, True, Reason.ALREADY_DEPLOYED, id="twice"),
-        pytest.param(AGENT, ROCAMADOUR, NOW, Phase.STOPPED, False, Reason.SERVICE_STOPPED, id="a stopped service"),
-        pytest.param(AGENT, ROCAMADOUR, NOW, Phase.TRANSFERRED, False, None, id="a transferred one lives on"),
-    ],
-)
-def test_who_may_say_that_it_is_used(
-    actor: Actor, siren: str, at: datetime, phase: Phase, already: bool, reason: Reason | None
-) -> None:
-    answer = may_declare_deployment(
-        actor,
-        calendar=CALENDAR,
-        siren=siren,
-        phase=phase,
-        born_at=OPENING - timedelta(days=1),
-        already=already,
-        since=OPENING.date(),
-        at=at,
-    )
-    assert answer.reason is reason
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_a_collectivite_says_that_it_uses_the_service(client: PageClient, world:
     assert "C’est enregistré : Rocamadour (Lot)" in page.main
     assert "Rocamadour (Lot) En service depuis le 2 juin 2021" in page.main
     assert "Nous utilisons ce service" not in page.main
-    again = client.post(USE, form | {"status": "trial", "since": "2021-06-02"}, 409)
+    again = client.post(USE, form | {"status": "in_use", "since": "2021-06-02"}, 409)
     assert "déjà enregistré" in again.text
     assert reading().query(Deployment).count() == 1
 

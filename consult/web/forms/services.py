@@ -86,7 +86,12 @@ class ReachedForm(Form):
 class UseForm(Form):
     """A collectivité tries or uses the service."""
 
-    refused_at: ClassVar = {Reason.DATE_BEFORE_BIRTH: "since", Reason.DATE_TO_COME: "since"}
+    refused_at: ClassVar = {
+        Reason.DATE_BEFORE_BIRTH: "since",
+        Reason.DATE_TO_COME: "since",
+        Reason.DATE_BEFORE_LAST_STEP: "since",
+        Reason.NOT_DEPLOYED: "status",
+    }
 
     status = RadioField(
         "Où en est-elle ?",

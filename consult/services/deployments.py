@@ -1,0 +1,134 @@
+"""Which collectivités try, use, or no longer use a service: said by their own people, or by the service's; then confirmed."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy import Select, String, cast, func, literal, select
+from sqlalchemy.orm import Session
+
+from consult.accounts.model import Attachment, AttachmentStatus, Person, Topic
+from consult.accounts.queries import as_now, wants
+from consult.ground.actor import Actor
+from consult.ground.database import transaction
+from consult.ground.refusals import NotFound, Reason, Refused
+from consult.journal.actions import Fact, record_many
+from consult.journal.model import EventKind
+from consult.outbox.actions import post_to_all
+from consult.outbox.model import Notice
+from consult.register.model import Collectivite
+from consult.services.deployment_rules import Said, may_confirm, may_declare_deployment
+from consult.services.held import held, tell
+from consult.services.model import Deployment, DeploymentStatus, DeploymentStep, Service
+from consult.services.queries import bearers
+from consult.services.rules import is_of_service
+
+
+def declare_deployment(
+    actor: Actor, service_id: int, siren: str, *, status: DeploymentStatus, since: date, at: datetime
+) -> Deployment:
+    """Say what a collectivité does with a service, since a day: its own people for theirs, the service's team for any.
+
+    What the service's team says is confirmed by that; the people of a collectivité that others speak of are told by mail.
+    Raises Refused with the reason of `may_declare_deployment`, NotFound for an unknown service or collectivité.
+    """
+    with transaction() as session:
+        actor = as_now(session, actor)
+        service, edition = held(session, service_id)
+        found = session.scalars(
+            select(Deployment).where(Deployment.service_id == service_id, Deployment.siren == siren)
+        ).first()
+        team = bearers(session, service_id)
+        may_declare_deployment(
+            actor,
+            calendar=edition.calendar,
+            bearers=team,
+            siren=siren,
+            phase=service.phase,
+            born_at=service.born_at,
+            now=_last_said(session, found) if found else None,
+            then=status,
+            since=since,
+            at=at,
+        ).or_refuse()
+        if found is None and session.get(Collectivite, siren) is None:
+            raise NotFound
+        before = found.status if found else None
+        deployment = found or Deployment(service_id=service_id, siren=siren)
+        deployment.status, deployment.since = status, since
+        deployment.declared_at, deployment.declared_by = at, actor.person_id
+        is_sure = bool(is_of_service(actor, team))
+        deployment.confirmed_at, deployment.confirmed_by = (at, actor.person_id) if is_sure else (None, None)
+        session.add(deployment)
+        session.flush()
+        session.add(DeploymentStep(deployment_id=deployment.id, status=status, since=since, at=at, person_id=actor.person_id))
+        session.flush()
+        _count(service, before, status)
+        said = {"status": status.value, "since": since.isoformat()} | ({"before": before.value} if before else {})
+        tell(session, EventKind.DEPLOYMENT_DECLARED, actor, service, at, siren=siren, **said)
+        if actor.siren != siren:
+            data = {"service": service.name, "number": service.number, "edition": edition.slug, "by_service": is_sure, **said}
+            post_to_all(session, Notice.DEPLOYMENT_DECLARED, _people(session, deployment), at=at, **data)
+    return deployment
+
+
+def confirm_deployments(actor: Actor, service_id: int, seen: Mapping[int, int], *, at: datetime) -> int:
+    """Confirm what collectivités say, as the page showed it; gives how many. One that said something else since is left out.
+
+    `seen`: by deployment, the last thing said of it that whoever confirms has read. Raises Refused with the reason of
+    `may_confirm`, or because nothing is left to confirm of what was seen; NotFound.
+    """
+    with transaction() as session:
+        actor = as_now(session, actor)
+        service, edition = held(session, service_id)
+        may_confirm(actor, calendar=edition.calendar, bearers=bearers(session, service_id), at=at).or_refuse()
+        latest = select(func.max(DeploymentStep.id)).where(DeploymentStep.deployment_id == Deployment.id).scalar_subquery()
+        awaiting = (Deployment.service_id == service_id) & Deployment.confirmed_at.is_(None)
+        rows = session.execute(
+            select(Deployment, latest).where(awaiting, Deployment.id.in_(seen)).order_by(Deployment.id)
+        ).all()
+        sure = [deployment for deployment, step in rows if seen[deployment.id] == step]
+        if not sure:
+            raise Refused(Reason.CHANGED_MEANWHILE)
+        for deployment in sure:
+            deployment.confirmed_at, deployment.confirmed_by = at, actor.person_id
+        record_many(
+            session,
+            EventKind.DEPLOYMENT_CONFIRMED,
+            actor,
+            [Fact(one.siren, f"service:{service.number}", _said(one)) for one in sure],
+            at=at,
+            edition_id=edition.id,
+        )
+    return len(sure)
+
+
+def _said(deployment: Deployment) -> dict[str, str]:
+    return {"status": deployment.status.value, "since": deployment.since.isoformat()}
+
+
+def _last_said(session: Session, deployment: Deployment) -> Said:
+    """What was last said, and since when the collectivité did something else before, if it did."""
+    before = session.scalar(
+        select(DeploymentStep.since)
+        .where(DeploymentStep.deployment_id == deployment.id, DeploymentStep.status != deployment.status)
+        .order_by(DeploymentStep.id.desc())
+        .limit(1)
+    )
+    return Said(deployment.status, deployment.since, before)
+
+
+def _count(service: Service, before: DeploymentStatus | None, after: DeploymentStatus) -> None:
+    """Keep the sums of the service's row, which is held: its deployments change one at a time."""
+    service.trials += (after is DeploymentStatus.TRIAL) - (before is DeploymentStatus.TRIAL)
+    service.in_use += (after is DeploymentStatus.IN_USE) - (before is DeploymentStatus.IN_USE)
+
+
+def _people(session: Session, deployment: Deployment) -> Select[str, str]:
+    """Keys and addresses of who surely speaks for the collectivité of a deployment."""
+    step = session.scalar(select(func.max(DeploymentStep.id)).where(DeploymentStep.deployment_id == deployment.id))
+    theirs = select(Attachment.person_id).where(
+        Attachment.siren == deployment.siren, Attachment.status == AttachmentStatus.VERIFIED
+    )
+    return select(literal(f"deployment_declared:{step}:") + cast(Person.id, String), Person.email).where(
+        Person.id.in_(theirs), wants(Topic.SERVICES)
+    )
