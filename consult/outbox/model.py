@@ -52,6 +52,7 @@ class Notice(StrEnum):
     WORKSHOP_NOTES = "workshop_notes"
     SEAT_RELEASED = "seat_released"
     SERVICE_BORN = "service_born"
+    MONEY_DECIDED = "money_decided"
     DEPLOYMENT_DECLARED = "deployment_declared"
 
 
