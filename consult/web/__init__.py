@@ -21,6 +21,7 @@ FAMILIES = (
     "sessions",
     "addresses",
     "notifications",
+    "following",
     "personal_data",
     "mandates",
     "colleagues",

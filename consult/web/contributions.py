@@ -25,6 +25,7 @@ from consult.contributions.rules import (
     may_write,
 )
 from consult.contributions.versions import last_rank
+from consult.following.rules import Sort
 from consult.ground.refusals import Refused
 from consult.triage.queries import destinations
 from consult.web import doors, words
@@ -32,6 +33,7 @@ from consult.web.context import actor, edition, received_at
 from consult.web.contribution_filters import asked
 from consult.web.contribution_voices import voices_of
 from consult.web.files import readable_files
+from consult.web.following import following_of
 from consult.web.forms.contributions import WithdrawalForm, contribution_form
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS
@@ -76,6 +78,7 @@ def show(e: str, n: int) -> str:
         hidden_title=HIDDEN_TITLE,
         closes_at=closes_at(the_edition),
         look_alikes=like(contribution) if contribution.hidden_at is None else LookAlikes(),
+        following=following_of(Sort.CONTRIBUTION, n, the_edition),
         **_verdicts(the_edition, contribution, said=shared.ours),
     )
 

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from consult.calendar.rules import Stage, Verb
+from consult.following.rules import Sort
 from consult.ground.refusals import Reason, Refused
 from consult.ground.text import visible
 from consult.proposals import actions
@@ -17,6 +18,7 @@ from consult.triage.undoings import departures
 from consult.web import doors, words
 from consult.web.ballots import ballot_of, ballots_of
 from consult.web.context import actor, edition, received_at
+from consult.web.following import following_of
 from consult.web.forms.triage import ProposalForm, correction_form, proposal_form
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS, wording
@@ -69,6 +71,7 @@ def show(e: str, n: int) -> str:
         may_correct=may_correct_proposal(actor(), calendar=the_edition.calendar, at=at),
         corrections=corrections_of(proposal.id) if the_edition.calendar.has_opened(Stage.VOTING, at) else [],
         fields=FIELDS,
+        following=following_of(Sort.PROPOSAL, n, the_edition),
     )
 
 

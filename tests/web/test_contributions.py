@@ -392,14 +392,14 @@ class TestMeToo:
     def test_the_author_has_no_button(self, edition: Edition, agent: Actor, client: PageClient) -> None:
         need(agent, edition)
         page = client.sign_in(agent).get(f"{LIST}/1")
-        assert not page.soup.main.find_all("form")
+        assert [form["action"] for form in page.soup.main.find_all("form")] == ["/compte/suivis"]
         client.post(f"{LIST}/1/nous-aussi", status=409)
 
     def test_after_the_close_nobody_has(self, world: World, edition: Edition, agent: Actor, client: PageClient, hold) -> None:
         need(agent, edition)
         client.sign_in(world.person(GRAMAT))
         hold(closing_of(Stage.NEEDS))
-        assert not client.get(f"{LIST}/1").soup.main.find_all("form")
+        assert [form["action"] for form in client.get(f"{LIST}/1").soup.main.find_all("form")] == ["/compte/suivis"]
         assert "Ce n’est pas le moment" in client.post(f"{LIST}/1/nous-aussi", status=409).h1
 
     def test_a_visitor_is_offered_to_sign_in_and_come_back(self, edition: Edition, agent: Actor, client: PageClient) -> None:

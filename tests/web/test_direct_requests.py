@@ -22,6 +22,7 @@ ONE_S_OWN = {
     *("account.edit", "account.ask_attachment", "addresses.ask", "addresses.change", "personal_data.close"),
     *("notifications.choose", "sessions.close_others", "second_factor.change", "second_factor.confirm", "second_factor.give"),
     *("contributions.create", "colleagues.invite", "look_alikes.ask"),
+    *("following.begin", "following.stop", "following.choose"),
 }
 """What concerns nobody but whoever asks: there is no identifier to change. A visitor has nothing of their own."""
 

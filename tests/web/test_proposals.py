@@ -149,7 +149,7 @@ def test_what_left_it_is_not_forgotten(world: World, edition: Edition, client: P
     assert [one for one in client.get(f"{LIST}/2").links() if "la contribution" in one] == ["la contribution n° 3"]
 
 
-def test_a_page_of_one_costs_at_most_six_statements_beyond_the_session_and_the_edition(
+def test_a_page_of_one_costs_at_most_seven_statements_beyond_the_session_and_the_edition(
     world: World, edition: Edition, client: PageClient, hold
 ) -> None:
     group(need(world.person(GRAMAT), edition), proposal(edition, "Première"))
@@ -157,7 +157,7 @@ def test_a_page_of_one_costs_at_most_six_statements_beyond_the_session_and_the_e
     client.sign_in(world.person(ROCAMADOUR))
     with count_statements() as sent:
         client.get(f"{LIST}/1")
-    assert len(sent) == 2 + 6, "\n".join(sent)
+    assert len(sent) == 2 + 7, "\n".join(sent)
 
 
 def test_a_moderator_writes_then_corrects_it(edition: Edition, moderator: Actor, client: PageClient) -> None:
