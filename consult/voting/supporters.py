@@ -1,6 +1,6 @@
 """Who supports a proposition, or any: of which sorts they are, and one by one; never a person."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,19 @@ def supports_by_sort(*of: ColumnElement[bool]) -> Sequence[Sorted]:
         )
         .all()
     )
+
+
+def how_many(edition: Edition, proposal_ids: Sequence[int], *, at: datetime) -> Mapping[int, int]:
+    """How many collectivités support each of these propositions; nothing at all until the vote has closed. One statement."""
+    if not may_name_supporters(ballot_rules(edition), at):
+        return {}
+    rows = reading().execute(
+        select(Support.proposal_id, func.count())
+        .join(Attachment, Attachment.id == Support.attachment_id)
+        .where(Support.proposal_id.in_(proposal_ids), Support.edition_id == edition.id, counts())
+        .group_by(Support.proposal_id)
+    )
+    return dict.fromkeys(proposal_ids, 0) | dict(rows.all())
 
 
 # ── of each sort ─────────────────────────────────────────────────────────────────────────

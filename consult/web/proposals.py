@@ -22,6 +22,7 @@ from consult.web.following import following_of
 from consult.web.forms.triage import ProposalForm, correction_form, proposal_form
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS, wording
+from consult.web.thread import chain_of_proposal
 
 pages = Blueprint("proposals", __name__)
 
@@ -57,13 +58,16 @@ def show(e: str, n: int) -> str:
     the_edition, at = edition(e), received_at()
     proposal = one(the_edition.id, n)
     answered = contributions_of(proposal.id)
+    after = followed([proposal.id])[proposal.id] if the_edition.proclaimed_at else NOTHING_YET
+    is_over = the_edition.calendar.has_closed(Stage.VOTING, at)
     return render_template(
         "proposals/show.html",
         proposal=proposal,
         contributions=answered,
         departures=departures(the_edition.id, n, but={line.number for line in answered}),
         sharers=sharers_of(proposal.id),
-        followed=followed([proposal.id])[proposal.id] if the_edition.proclaimed_at else NOTHING_YET,
+        followed=after,
+        links=chain_of_proposal(proposal.id, n, contributions=len(answered), after=after) if is_over else (),
         ballot=ballot_of(the_edition, proposal, actor(), at),
         volunteering=the_edition.calendar.window(Stage.INTERESTS),
         may_volunteer=the_edition.calendar.permits(Verb.DECLARE_INTEREST, at),

@@ -19,6 +19,7 @@ from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.services import UseForm
 from consult.web.paging import page_number
+from consult.web.thread import chain_of_service
 
 pages = Blueprint("services", __name__)
 
@@ -78,6 +79,7 @@ def _page(the_edition: Edition, sheet: Sheet, form: UseForm) -> str:
             for milestone in queries.milestones(service.id)
         ],
         uses=queries.uses(service.id, total=sheet.deployments, page=page_number()),
+        links=chain_of_service(service.proposal_id, sheet.proposal_number, service=service.number),
         origins=queries.origins(service.proposal_id),
         referents=referents(service.proposal_id),
         speaking=_may_speak(the_edition) and service.phase is not Phase.STOPPED and not sheet.mine,

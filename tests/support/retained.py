@@ -33,17 +33,24 @@ def proposal(
             created_at=paris(2021, 3, 1),
         )
         session.add(found)
-        session.flush()
+    decide(found, outcome=outcome, proclaimed_at=proclaimed_at)
+    return found
+
+
+def decide(
+    proposal: Proposal, *, outcome: Outcome | None = Outcome.RETAINED, proclaimed_at: datetime | None = PROCLAIMED
+) -> None:
+    """The committee's decision of a proposition, one that was voted on for instance; its edition is proclaimed too."""
+    with transaction() as session:
         if outcome:
             session.add(
                 Decision(
-                    proposal_id=found.id,
-                    edition_id=edition.id,
+                    proposal_id=proposal.id,
+                    edition_id=proposal.edition_id,
                     outcome=outcome,
                     reason="Une raison fictive.",
                     prepared_at=PROCLAIMED,
                     proclaimed_at=proclaimed_at,
                 )
             )
-        session.execute(update(Edition).where(Edition.id == edition.id).values(proclaimed_at=proclaimed_at))
-    return found
+        session.execute(update(Edition).where(Edition.id == proposal.edition_id).values(proclaimed_at=proclaimed_at))
