@@ -25,6 +25,7 @@ from consult.ground.actor import OPERATOR, Actor, Profile, Role
 from consult.interests import actions as interests
 from consult.interests.actions import InterestDraft
 from consult.interests.model import Level
+from consult.interests.publishing import accept
 from consult.interests.queries import volunteers_of
 from consult.proposals import actions as proposals
 from consult.proposals.actions import ProposalDraft
@@ -228,7 +229,7 @@ class Company:
 
     def accept(self, rank: int) -> None:
         """The team accepts a volunteer."""
-        interests.accept(self.actor("moderation"), self.ids[f"interest:{rank}"], at=clock.now())
+        accept(self.actor("moderation"), self.ids[f"interest:{rank}"], at=clock.now())
 
     def bear(self, text: Text) -> None:
         """A service is born."""
@@ -243,6 +244,7 @@ class Company:
             self.ids[f"service:{name}"],
             Phase(step["phase"]),
             reason=step["reason"],
+            learnt=step.get("learnt", ""),
             at=clock.now(),
         )
 

@@ -52,8 +52,12 @@ class Notice(StrEnum):
     WORKSHOP_NOTES = "workshop_notes"
     SEAT_RELEASED = "seat_released"
     SERVICE_BORN = "service_born"
-    MONEY_DECIDED = "money_decided"
+    SERVICE_TO_TEND = "service_to_tend"
+    DIGEST = "digest"
+    BEARER_ADDED = "bearer_added"
+    NEWS_DECIDED = "news_decided"
     DEPLOYMENT_DECLARED = "deployment_declared"
+    MONEY_DECIDED = "money_decided"
 
 
 class Message(Base):

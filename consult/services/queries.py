@@ -1,5 +1,6 @@
 """Reading services: the portfolio, one of them and all that hangs on it, what its people are told."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +24,19 @@ from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
-from consult.services.model import Bearer, Deployment, DeploymentStatus, Milestone, NewsPicture, Phase, PhaseStep, Service
+from consult.services.model import (
+    Bearer,
+    Deployment,
+    DeploymentStatus,
+    Milestone,
+    MilestoneMove,
+    NewsPicture,
+    Phase,
+    PhaseStep,
+    Service,
+    ServiceContribution,
+)
+from consult.services.rules import Keeping, keeping
 from consult.voting.model import Support
 
 
@@ -53,7 +66,13 @@ def portfolio(edition_id: int, today: date) -> Portfolio:
             select(func.count())
             .select_from(Milestone)
             .join(Service)
-            .where(of_edition, Service.phase != Phase.STOPPED, Milestone.done_on.is_(None), Milestone.due_on < today)
+            .where(
+                of_edition,
+                Service.phase != Phase.STOPPED,
+                Milestone.done_on.is_(None),
+                Milestone.dropped_at.is_(None),
+                Milestone.due_on < today,
+            )
             .scalar_subquery(),
         )
     )
@@ -118,7 +137,7 @@ def _next_milestone() -> ScalarSelect[int]:
     following = aliased(Milestone)
     return (
         select(following.id)
-        .where(following.service_id == Service.id, following.done_on.is_(None))
+        .where(following.service_id == Service.id, following.done_on.is_(None), following.dropped_at.is_(None))
         .order_by(following.due_on, following.id)
         .limit(1)
         .correlate(Service)
@@ -184,6 +203,28 @@ def milestones(service_id: int) -> Sequence[Milestone]:
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """A milestone, how it is kept, and the days it was promised for before, with why each was left."""
+
+    milestone: Milestone
+    kept: Keeping
+    moves: Sequence[MilestoneMove]
+
+
+def promises(service: Service, today: date) -> Sequence[Promise]:
+    """What a service promised, by due day, as it stands on a day. Two statements."""
+    moves: dict[int, list[MilestoneMove]] = defaultdict(list)
+    moved = select(MilestoneMove).join(Milestone).where(Milestone.service_id == service.id).order_by(MilestoneMove.id)
+    for move in reading().scalars(moved):
+        moves[move.milestone_id].append(move)
+    return [Promise(one, _kept(one, service.phase, today), tuple(moves.get(one.id, ()))) for one in milestones(service.id)]
+
+
+def _kept(one: Milestone, phase: Phase, today: date) -> Keeping:
+    return keeping(one.due_on, one.done_on, phase=phase, today=today, is_dropped=one.dropped_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """A collectivité tries or uses a service, since a day."""
 
@@ -210,16 +251,38 @@ def _use(row: Any) -> Use:
     return Use(CollectiviteLine(*line), status, since)
 
 
-def origins(proposal_id: int, *, limit: int = PAGE_SIZE) -> Sequence[tuple[int, str, ContributionType]]:
-    """Number, title and type of the contributions that a service comes from, the oldest first."""
+def origins(service_id: int, *, limit: int = PAGE_SIZE) -> Sequence[tuple[int, str, ContributionType]]:
+    """Number, title and type of the contributions that a service answers, the oldest first."""
     rows = reading().execute(
         select(Contribution.number, PUBLIC_TITLE, Contribution.type)
-        .join(ProposalContribution, ProposalContribution.contribution_id == Contribution.id)
-        .where(ProposalContribution.proposal_id == proposal_id)
+        .join(ServiceContribution, ServiceContribution.contribution_id == Contribution.id)
+        .where(ServiceContribution.service_id == service_id)
         .order_by(Contribution.number)
         .limit(limit)
     )
     return rows.all()
+
+
+def answerable(proposal_id: int) -> Sequence[tuple[int, int, str]]:
+    """Id, number and title of the contributions that a service of this proposition may answer, the oldest first."""
+    rows = reading().execute(
+        select(Contribution.id, Contribution.number, PUBLIC_TITLE)
+        .join(ProposalContribution, ProposalContribution.contribution_id == Contribution.id)
+        .where(ProposalContribution.proposal_id == proposal_id)
+        .order_by(Contribution.number)
+    )
+    return rows.all()
+
+
+def borne_by(service_id: int) -> Sequence[CollectiviteLine]:
+    """The collectivités that bear a service, the first named first. One statement."""
+    rows = reading().execute(
+        select(*LINE)
+        .join(Bearer, Bearer.siren == Collectivite.siren)
+        .where(Bearer.service_id == service_id)
+        .order_by(Bearer.since, Collectivite.siren)
+    )
+    return [CollectiviteLine(*row) for row in rows]
 
 
 def fertile(edition_id: int) -> Sequence[tuple[int, int, str, int]]:

@@ -134,12 +134,19 @@ def test_phases_follow_one_another_and_each_keeps_its_reason(service: Service, m
     assert refusal(lambda: enter_phase(moderator, service.id, Phase.CONSTRUCTION, reason="x", at=AT)) is Reason.STEP_IMPOSSIBLE
     assert refusal(lambda: enter_phase(moderator, service.id, Phase.OPERATED, reason="x", at=AT)) is Reason.STEP_IMPOSSIBLE
     assert refusal(lambda: enter_phase(moderator, service.id, Phase.STOPPED, reason=" ", at=AT)) is Reason.REASON_MISSING
-    enter_phase(moderator, service.id, Phase.STOPPED, reason="Personne ne peut tenir ces données.", at=AT + timedelta(days=60))
+    enter_phase(
+        moderator,
+        service.id,
+        Phase.STOPPED,
+        reason="Personne ne tient ces données.",
+        learnt="Ceci.",
+        at=AT + timedelta(days=60),
+    )
     reading().expire_all()
     assert [(step.phase, step.reason) for step in queries.steps(service.id)] == [
         (Phase.INVESTIGATION, DRAFT.reason),
         (Phase.CONSTRUCTION, "Le besoin est confirmé."),
-        (Phase.STOPPED, "Personne ne peut tenir ces données."),
+        (Phase.STOPPED, "Personne ne tient ces données."),
     ]
     assert reading().get_one(Service, service.id).phase is Phase.STOPPED
     with pytest.raises(NotFound):

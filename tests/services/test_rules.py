@@ -10,15 +10,21 @@ import pytest
 from consult.calendar.rules import Calendar, Stage
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Mandate, Profile, Role, Standing
 from consult.ground.clock import paris
-from consult.ground.refusals import Reason
+from consult.ground.refusals import ALLOWED, Reason
 from consult.services.model import Phase
 from consult.services.rules import (
+    BORN_IN,
     NEXT_PHASES,
     Keeping,
     is_of_service,
+    is_silent,
+    is_still_promised,
     keeping,
     may_create,
+    may_drop_milestone,
     may_enter_phase,
+    may_move_milestone,
+    may_name_bearers,
     may_reach_milestone,
     may_set_milestone,
     may_update,
@@ -94,9 +100,13 @@ def test_who_may_update_when(actor: Actor, at: datetime, reason: Reason | None) 
     who: dict[str, Any] = {"calendar": CALENDAR, "bearers": {GRAMAT}, "at": at}
     born, day = OPENING - timedelta(days=1), OPENING.date()
     assert may_update(actor, **who).reason is reason
-    assert may_enter_phase(actor, **who, now=Phase.INVESTIGATION, then=Phase.STOPPED, reason="x").reason is reason
+    step: dict[str, Any] = {"now": Phase.INVESTIGATION, "then": Phase.STOPPED, "reason": "x", "learnt": "x"}
+    assert may_enter_phase(actor, **who, **step).reason is reason
     assert may_set_milestone(actor, **who, phase=Phase.INVESTIGATION, born_at=born, due_on=day).reason is reason
-    assert may_reach_milestone(actor, **who, born_at=born, already_done=False, done_on=day).reason is reason
+    assert may_reach_milestone(actor, **who, born_at=born, promised=ALLOWED, done_on=day).reason is reason
+    moved: dict[str, Any] = {"phase": Phase.INVESTIGATION, "born_at": born, "promised": ALLOWED, "old": day, "reason": "x"}
+    assert may_move_milestone(actor, **who, **moved, new=day + timedelta(days=1)).reason is reason
+    assert may_drop_milestone(actor, **who, promised=ALLOWED, reason="x").reason is reason
 
 
 ORDER = [Phase.INVESTIGATION, Phase.CONSTRUCTION, Phase.ACCELERATION, Phase.CONSOLIDATION]
@@ -106,20 +116,65 @@ def test_every_step_is_the_next_one_or_a_stop() -> None:
     allowed = {(now, then) for now in Phase for then in NEXT_PHASES[now]}
     forward = set(pairwise(ORDER))
     ends = {(Phase.CONSOLIDATION, Phase.OPERATED), (Phase.CONSOLIDATION, Phase.TRANSFERRED)}
-    assert allowed == forward | ends | {(now, Phase.STOPPED) for now in ORDER}
+    in_use = {(Phase.OPERATED, Phase.TRANSFERRED), (Phase.OPERATED, Phase.STOPPED), (Phase.TRANSFERRED, Phase.STOPPED)}
+    assert allowed == forward | ends | in_use | {(now, Phase.STOPPED) for now in ORDER}
+    assert set(BORN_IN) == set(ORDER)
 
 
 @pytest.mark.parametrize(("now", "then"), [(now, then) for now in Phase for then in Phase])
 def test_a_step_outside_the_table_is_refused(now: Phase, then: Phase) -> None:
-    answer = may_enter_phase(MODERATOR, calendar=CALENDAR, bearers=(), now=now, then=then, reason="raison", at=OPENING)
+    said: dict[str, Any] = {"reason": "raison", "learnt": "Ceci."}
+    answer = may_enter_phase(MODERATOR, calendar=CALENDAR, bearers=(), now=now, then=then, **said, at=OPENING)
     assert answer.reason is (None if then in NEXT_PHASES[now] else Reason.STEP_IMPOSSIBLE)
 
 
-def test_a_step_takes_a_reason() -> None:
-    answer = may_enter_phase(
-        MODERATOR, calendar=CALENDAR, bearers=(), now=Phase.INVESTIGATION, then=Phase.CONSTRUCTION, reason="", at=OPENING
-    )
-    assert answer.reason is Reason.REASON_MISSING
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        pytest.param({}, None, id="a reason"),
+        pytest.param({"reason": " "}, Reason.REASON_MISSING, id="no reason"),
+        pytest.param({"then": Phase.STOPPED}, Reason.LEARNT_MISSING, id="stopped, and nothing was learnt"),
+        pytest.param({"then": Phase.STOPPED, "learnt": " "}, Reason.LEARNT_MISSING, id="stopped, and less than a word"),
+        pytest.param({"then": Phase.STOPPED, "learnt": "Ceci."}, None, id="stopped, and this was learnt"),
+        pytest.param({"day": date(2021, 9, 1)}, None, id="today, in Paris"),
+        pytest.param({"day": date(2021, 9, 2)}, Reason.DATE_TO_COME, id="tomorrow"),
+        pytest.param({"day": date(2021, 6, 8)}, None, id="on the day of the last step"),
+        pytest.param({"day": date(2021, 6, 7)}, Reason.STEP_BEFORE_THE_LAST, id="the day before the last step"),
+    ],
+)
+def test_what_a_step_says(said: dict[str, Any], reason: Reason | None) -> None:
+    whole = {"then": Phase.CONSTRUCTION, "reason": "raison", "last_day": date(2021, 6, 8)} | said
+    answer = may_enter_phase(MODERATOR, calendar=CALENDAR, bearers=(), now=Phase.INVESTIGATION, at=NOW, **whole)
+    assert answer.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        pytest.param({"day": date(2021, 6, 1)}, None, id="the day the stage opened"),
+        pytest.param({"day": date(2021, 5, 31)}, Reason.DATE_BEFORE_STAGE, id="the day before"),
+        pytest.param({"day": date(2021, 9, 1)}, None, id="today, in Paris"),
+        pytest.param({"day": date(2021, 9, 2)}, Reason.DATE_TO_COME, id="tomorrow"),
+        pytest.param({"answers_something": False}, Reason.NO_CONTRIBUTION, id="answering nothing"),
+    ],
+)
+def test_when_a_service_may_have_been_born(said: dict[str, Any], reason: Reason | None) -> None:
+    proclaimed = {"is_proclaimed": True, "is_retained": True, "reason": "raison"}
+    assert may_create(MODERATOR, calendar=CALENDAR, at=NOW, **proclaimed, **said).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("actor", "at", "said", "reason"),
+    [
+        pytest.param(MODERATOR, just_before(OPENING), "raison", Reason.STAGE_CLOSED, id="one second early"),
+        pytest.param(MODERATOR, OPENING, "raison", None, id="the agency"),
+        pytest.param(AGENT, OPENING, "raison", Reason.NOT_YOUR_ROLE, id="its own people"),
+        pytest.param(VISITOR, OPENING, "raison", Reason.SIGN_IN, id="a visitor"),
+        pytest.param(MODERATOR, OPENING, " ", Reason.REASON_MISSING, id="without a reason"),
+    ],
+)
+def test_who_says_who_bears_a_service(actor: Actor, at: datetime, said: str, reason: Reason | None) -> None:
+    assert may_name_bearers(actor, calendar=CALENDAR, reason=said, at=at).reason is reason
 
 
 BORN = paris(2021, 6, 8, 0, 30)  # the 7th in UTC, the 8th in Paris
@@ -136,9 +191,7 @@ NOW = paris(2021, 9, 1, 0, 15)  # the 31st of August in UTC
     ],
 )
 def test_what_happened_happened_between_the_birth_and_today(day: date, reason: Reason | None) -> None:
-    reached = may_reach_milestone(
-        MODERATOR, calendar=CALENDAR, bearers=(), born_at=BORN, already_done=False, done_on=day, at=NOW
-    )
+    reached = may_reach_milestone(MODERATOR, calendar=CALENDAR, bearers=(), born_at=BORN, promised=ALLOWED, done_on=day, at=NOW)
     assert reached.reason is reason
 
 
@@ -155,11 +208,61 @@ def test_a_promise_may_be_for_later_but_not_before_the_birth() -> None:
     assert answer(date(2030, 1, 1), Phase.OPERATED) is None
 
 
-def test_a_milestone_is_reached_once() -> None:
-    answer = may_reach_milestone(
-        MODERATOR, calendar=CALENDAR, bearers=(), born_at=BORN, already_done=True, done_on=date(2021, 8, 1), at=NOW
-    )
-    assert answer.reason is Reason.ALREADY_REACHED
+@pytest.mark.parametrize(
+    ("already_done", "is_dropped", "reason"),
+    [
+        pytest.param(False, False, None, id="promised"),
+        pytest.param(True, False, Reason.ALREADY_REACHED, id="reached"),
+        pytest.param(False, True, Reason.MILESTONE_DROPPED, id="given up"),
+    ],
+)
+def test_a_milestone_is_moved_reached_or_given_up_while_it_is_promised(
+    already_done: bool, is_dropped: bool, reason: Reason | None
+) -> None:
+    promised = is_still_promised(already_done=already_done, is_dropped=is_dropped)
+    who: dict[str, Any] = {"calendar": CALENDAR, "bearers": (), "promised": promised, "at": NOW}
+    day = date(2021, 8, 1)
+    moved: dict[str, Any] = {"phase": Phase.CONSTRUCTION, "born_at": BORN, "old": day, "new": NOW.date(), "reason": "x"}
+    assert may_reach_milestone(MODERATOR, **who, born_at=BORN, done_on=day).reason is reason
+    assert may_move_milestone(MODERATOR, **who, **moved).reason is reason
+    assert may_drop_milestone(MODERATOR, **who, reason="x").reason is reason
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        pytest.param({}, None, id="later"),
+        pytest.param({"new": date(2021, 6, 8)}, None, id="sooner, on the day of the birth"),
+        pytest.param({"new": date(2021, 6, 7)}, Reason.DATE_BEFORE_BIRTH, id="the day before the birth"),
+        pytest.param({"new": date(2021, 8, 1)}, Reason.DATE_UNCHANGED, id="the same day"),
+        pytest.param({"reason": " "}, Reason.REASON_MISSING, id="without a reason"),
+        pytest.param({"phase": Phase.STOPPED}, Reason.SERVICE_STOPPED, id="a stopped service promises nothing"),
+        pytest.param({"phase": Phase.OPERATED}, None, id="one in use still does"),
+    ],
+)
+def test_a_promise_slips_for_a_reason(said: dict[str, Any], reason: Reason | None) -> None:
+    whole = {"phase": Phase.CONSTRUCTION, "old": date(2021, 8, 1), "new": date(2022, 1, 31), "reason": "x"} | said
+    who: dict[str, Any] = {"calendar": CALENDAR, "bearers": (), "born_at": BORN, "promised": ALLOWED, "at": NOW}
+    assert may_move_milestone(MODERATOR, **who, **whole).reason is reason
+
+
+def test_a_promise_is_given_up_for_a_reason() -> None:
+    answer = may_drop_milestone(MODERATOR, calendar=CALENDAR, bearers=(), promised=ALLOWED, reason=" ", at=NOW)
+    assert answer.reason is Reason.REASON_MISSING
+
+
+@pytest.mark.parametrize(
+    ("phase", "today", "is_quiet"),
+    [
+        pytest.param(Phase.CONSTRUCTION, date(2021, 9, 28), False, id="89 days"),
+        pytest.param(Phase.CONSTRUCTION, date(2021, 9, 29), True, id="90 days"),
+        pytest.param(Phase.OPERATED, date(2021, 9, 29), True, id="in use, it still owes news"),
+        pytest.param(Phase.STOPPED, date(2021, 9, 29), False, id="stopped, it owes none"),
+        pytest.param(Phase.TRANSFERRED, date(2021, 9, 29), False, id="nor when it is somebody else's"),
+    ],
+)
+def test_silence_is_ninety_days(phase: Phase, today: date, is_quiet: bool) -> None:
+    assert is_silent(phase, date(2021, 7, 1), today) is is_quiet
 
 
 @pytest.mark.parametrize(
@@ -176,3 +279,7 @@ def test_a_milestone_is_reached_once() -> None:
 )
 def test_how_a_milestone_is_kept(due_on: date, done_on: date | None, phase: Phase, kept: Keeping) -> None:
     assert keeping(due_on, done_on, phase=phase, today=date(2021, 9, 1)) is kept
+
+
+def test_what_is_given_up_is_not_late() -> None:
+    assert keeping(date(2021, 8, 1), None, phase=Phase.CONSTRUCTION, today=NOW.date(), is_dropped=True) is Keeping.DROPPED

@@ -61,7 +61,7 @@ def edition(world: World) -> Edition:
     declare(neighbour, found.id, InterestDraft(Level.ATELIER, "", "", "", "", "", "Oui.", CHARTER), at=INTERESTS)
     service = create(moderator, found.id, ServiceDraft("Réverbère", "Fictif.", "Elle est attendue."), at=TRACKING)
     enter_phase(moderator, service.id, Phase.CONSTRUCTION, reason="Confirmé.", at=TRACKING + timedelta(days=30))
-    enter_phase(moderator, service.id, Phase.STOPPED, reason="Appris.", at=TRACKING + timedelta(days=60))
+    enter_phase(moderator, service.id, Phase.STOPPED, reason="Fini.", learnt="Ceci.", at=TRACKING + timedelta(days=60))
     return edition
 
 
@@ -74,7 +74,7 @@ def summer(edition: Edition, hold) -> Edition:
 def test_every_act_of_the_team_is_told_latest_first(client: PageClient, summer: Edition) -> None:
     page = client.get("/2021/journal")
     told = [
-        "« Réverbère » s’arrête, en phase « Construction ». Raison : Appris.",
+        "« Réverbère » s’arrête, en phase « Construction ». Raison : Fini.",
         "« Réverbère » passe en phase « Construction ». Raison : Confirmé.",
         "Naissance du service « Réverbère ». Raison : Elle est attendue.",
         "Décisions du comité de sélection proclamées ensemble : 1 proposition retenue.",

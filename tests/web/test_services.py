@@ -98,7 +98,7 @@ def test_a_service_shows_its_phases_its_promises_and_its_users(
 
 def test_a_stopped_service_is_not_late(client: PageClient, service: Service, moderator: Actor, hold) -> None:
     set_milestone(moderator, service.id, title="Six conseils suivis", due_on=date(2021, 6, 10), at=AT)
-    enter_phase(moderator, service.id, Phase.STOPPED, reason="Personne ne peut tenir ces données.", at=AT)
+    enter_phase(moderator, service.id, Phase.STOPPED, reason="Personne ne tient ces données.", learnt="Ceci.", at=AT)
     hold(paris(2021, 8, 1))
     page = client.get(SERVICE)
     assert "abandonné" in page.main
