@@ -14,6 +14,7 @@ from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.interests import LEVEL_HELPS, InterestForm, WithdrawalForm
 from consult.web.paging import page_number
+from consult.workshops.queries import of_proposal
 
 pages = Blueprint("interests", __name__)
 
@@ -31,6 +32,7 @@ def index(e: str, n: int) -> str:
         proposal=standing,
         counts=counts,
         volunteers=queries.volunteers(standing.proposal_id, total=total, page=page_number()),
+        workshops=of_proposal(standing.proposal_id, actor()),
         window=the_edition.calendar.window(Stage.INTERESTS),
         declaring=_may_declare(the_edition, standing),
         withdrawing=_may_withdraw(the_edition, standing),

@@ -12,6 +12,7 @@ from consult.services.queries import born
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.steering import MoveForm
+from consult.workshops.queries import to_come
 
 pages = Blueprint("steering", __name__)
 
@@ -20,7 +21,13 @@ pages = Blueprint("steering", __name__)
 @doors.moderators
 def index() -> str:
     """Every edition, what waits in each, and the desks."""
-    return render_template("steering/index.html", editions=queries.editions(), awaiting=awaiting(), born=born())
+    return render_template(
+        "steering/index.html",
+        editions=queries.editions(),
+        awaiting=awaiting(),
+        born=born(),
+        to_come=to_come(received_at()),
+    )
 
 
 @pages.get("/pilotage/<edition:e>/calendrier")

@@ -215,7 +215,7 @@ def retained_to_meet_about(edition_id: int) -> Sequence[tuple[int, int, str]]:
         .where(Proposal.edition_id == edition_id, in_force() == Outcome.RETAINED, Decision.proclaimed_at.is_not(None))
         .order_by(Proposal.number)
     )
-    return rows.tuples().all()
+    return rows.all()
 
 
 def to_come(at: datetime) -> dict[int, int]:
@@ -225,7 +225,7 @@ def to_come(at: datetime) -> dict[int, int]:
         .where(Workshop.ends_at > at, Workshop.cancelled_at.is_(None))
         .group_by(Workshop.edition_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 # ── Who is told ──────────────────────────────────────────────────────────────────────────────────────────────────────────

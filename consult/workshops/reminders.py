@@ -45,13 +45,12 @@ def _soon(at: datetime) -> Sequence[int]:
 
 def _remind(workshop_id: int, at: datetime, limit: int) -> int:
     with transaction() as session:
-        row = session.execute(  # it neither moves nor is cancelled meanwhile
+        workshop, edition = session.execute(  # it neither moves nor is cancelled meanwhile
             select(Workshop, Edition)
             .join(Edition, Edition.id == Workshop.edition_id)
             .where(Workshop.id == workshop_id)
             .with_for_update(of=Workshop)
         ).one()
-        workshop, edition = row._tuple()
         if workshop.cancelled_at is not None or not is_time_to_remind(starts_at=workshop.starts_at, at=at):
             return 0
         said = told(edition, workshop, with_link=True)

@@ -41,7 +41,9 @@ from consult.triage.contests import contest
 from consult.triage.reports import report
 from consult.triage.scheme_queries import histories
 from consult.voting.actions import give_support
+from consult.workshops.seats import take
 from tests.support import documents, retained
+from tests.support.meetings import meetings
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
 from tests.support.stage_two import CLOSED, DURING_VOTE
 from tests.support.world import CAUVALDOR, CORSE, GRAMAT, LOT, ROCAMADOUR, World, during
@@ -126,6 +128,8 @@ class Premises:
         day = DURING_TRACKING.date()
         self.milestone = set_milestone(team, self.service.id, title="Jalon", due_on=day, at=DURING_TRACKING)
         declare_deployment(team, self.service.id, CORSE, status=DeploymentStatus.TRIAL, since=day, at=DURING_TRACKING)
+        self.meeting, self.other_meeting, self.past_meeting = meetings(team, self.kept.id, at=DURING_INTERESTS)
+        take(owner, self.meeting.id, at=DURING_INTERESTS)
         self.invitations = [invite(owner, f"invitee-{rank}@exemple.fr", at=DURING_NEEDS) for rank in range(3)]
         add_domain(team, "mairie-rocamadour.fr", ROCAMADOUR, note="", at=DURING_NEEDS)
         self._add_rows()
@@ -150,7 +154,7 @@ class Premises:
 
     def deeds(self) -> list[Deed]:
         """One request for each address that writes to what is somebody's."""
-        return [*self._stage_one(), *self._later_stages(), *self._accounts(), *self._steering()]
+        return [*self._stage_one(), *self._meetings(), *self._later_stages(), *self._accounts(), *self._steering()]
 
     def _stage_one(self) -> list[Deed]:
         grouped, *mine = (one.number for one in self.mine)
@@ -215,6 +219,19 @@ class Premises:
                 at=DURING_VOTE,
             ),
             Deed("proposals.update", f"/moderation/2021/propositions/{number}", "team", PROPOSAL),
+        ]
+
+    def _meetings(self) -> list[Deed]:
+        mine, other, past = (one.number for one in (self.meeting, self.other_meeting, self.past_meeting))
+        meeting, desk, at = "/2023/ateliers", "/pilotage/2023/ateliers", DURING_INTERESTS
+        told = {"title": "Atelier", "starts_at": "2021-05-20T10:00", "ends_at": "2021-05-20T12:00", "place": "Cahors"}
+        return [
+            Deed("workshops.attend", f"{meeting}/{other}/inscription", "owner", at=at),
+            Deed("workshops.give_up", f"{meeting}/{mine}/desistement", "owner", at=at),
+            Deed("steering_workshops.new", f"{desk}/nouveau", "team", {"proposal": str(self.kept.id), **told}, at=at),
+            Deed("steering_workshops.change", f"{desk}/{mine}/modifier", "team", {"read": "0", **told, **REASON}, at=at),
+            Deed("steering_workshops.cancel", f"{desk}/{mine}/annulation", "team", REASON, at=at),
+            Deed("steering_workshops.notes", f"{desk}/{past}/compte-rendu", "team", {"notes": "On a parlé."}, at=at),
         ]
 
     def _later_stages(self) -> list[Deed]:

@@ -217,7 +217,7 @@ def test_the_list_costs_the_same_with_one_and_with_three(client: PageClient, wor
     one = cost()
     for siren in (LOT, CAUVALDOR):
         declare(world.person(siren), 1, DRAFT, at=OPEN)
-    assert cost() == one == 4  # the edition, the proposition, the counts, the page
+    assert cost() == one == 5  # the edition, the proposition, the counts, the page, the workshops
 
 
 def test_accepted_ones_are_marked(client: PageClient, world: World, edition: Edition) -> None:
