@@ -134,6 +134,8 @@ class Reason(StrEnum):
     NOT_LIVE = "not_live"
     NOTHING_SAID = "nothing_said"
     OWN_INTEREST = "own_interest"
+    NOTHING_PREPARED = "nothing_prepared"
+    ANSWERS_CHANGED = "answers_changed"
 
     WORKSHOP_INVERTED = "workshop_inverted"
     WORKSHOP_IN_THE_PAST = "workshop_in_the_past"

@@ -1,29 +1,26 @@
-"""Volunteering for a retained proposition, taking it back, and the team's answer."""
+"""Volunteering for a retained proposition, and taking it back."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from consult.accounts.queries import as_now
-from consult.calendar.model import Edition
 from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
-from consult.ground.refusals import NotFound, Reason, Refused
+from consult.ground.refusals import Reason, Refused
 from consult.interests.charters import in_force_within, keep_first
+from consult.interests.drafts import forget
+from consult.interests.held import locked, settle, tell
 from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.queries import standing_within, to_tell
-from consult.interests.rules import is_whole, may_accept, may_declare, may_decline, may_withdraw
-from consult.journal.actions import record
+from consult.interests.rules import is_whole, may_declare, may_withdraw
+from consult.interests.waiting import move_up
 from consult.journal.model import EventKind
 from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
-from consult.proposals.model import Proposal
-from consult.register.model import Collectivite
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,8 @@ def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetim
             session.flush()
         except IntegrityError as clash:
             raise Refused(Reason.ALREADY_INTERESTED) from clash
-        _record(session, EventKind.INTEREST_DECLARED, actor, interest, at, level=draft.level.value)
+        forget(session, actor, proposal_id)
+        tell(session, EventKind.INTEREST_DECLARED, actor, interest, at=at, level=draft.level.value)
         post_to_all(
             session,
             Notice.INTEREST_DECLARED,
@@ -101,90 +99,17 @@ def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetim
 
 
 def withdraw(actor: Actor, interest_id: int, *, reason: str, at: datetime) -> None:
-    """Take back an interest of the actor's collectivité. Another may then be declared.
+    """Take back an interest of the actor's collectivité. Another may then be declared; the first that waits takes its place.
 
     Raises Refused with the reason of `may_withdraw`, NotFound.
     """
     with transaction() as session:
         actor = as_now(session, actor)
-        interest, edition = _locked(session, interest_id)
+        interest, edition = locked(session, interest_id, alone=True)
+        was = interest.status
         may_withdraw(
             actor, calendar=edition.calendar, siren=interest.siren, status=interest.status, reason=reason, at=at
         ).or_refuse()
-        _end(interest, InterestStatus.WITHDRAWN, actor, reason, at)
-        _record(session, EventKind.INTEREST_WITHDRAWN, actor, interest, at, reason=interest.reason)
-
-
-def accept(actor: Actor, interest_id: int, *, reason: str = "", at: datetime) -> None:
-    """The team accepts: the collectivité becomes a territoire référent, and is told by mail.
-
-    Raises Refused with the reason of `may_accept`, NotFound.
-    """
-    with transaction() as session:
-        interest, edition = _locked(session, interest_id)
-        is_retained = standing_within(session, interest.proposal_id, None).is_retained
-        may_accept(actor, calendar=edition.calendar, status=interest.status, is_retained=is_retained, at=at).or_refuse()
-        _end(interest, InterestStatus.ACCEPTED, actor, reason, at)
-        _record(session, EventKind.INTEREST_ACCEPTED, actor, interest, at, reason=interest.reason)
-        _tell_decision(session, interest, edition, at)
-
-
-def decline(actor: Actor, interest_id: int, *, reason: str, at: datetime) -> None:
-    """The team declines, for a reason that the collectivité receives by mail.
-
-    Raises Refused with the reason of `may_decline`, NotFound.
-    """
-    with transaction() as session:
-        interest, edition = _locked(session, interest_id)
-        may_decline(actor, calendar=edition.calendar, status=interest.status, reason=reason, at=at).or_refuse()
-        _end(interest, InterestStatus.DECLINED, actor, reason, at)
-        _record(session, EventKind.INTEREST_DECLINED, actor, interest, at, reason=interest.reason)
-        _tell_decision(session, interest, edition, at)
-
-
-def _locked(session: Session, interest_id: int) -> tuple[Interest, Edition]:
-    """The interest, which nobody else can change until the transaction ends, and its edition."""
-    edition_id = session.scalar(select(Interest.edition_id).where(Interest.id == interest_id))
-    if edition_id is None:
-        raise NotFound
-    edition = locked_edition(session, edition_id)
-    return session.scalars(select(Interest).where(Interest.id == interest_id).with_for_update()).one(), edition
-
-
-def _end(interest: Interest, status: InterestStatus, actor: Actor, reason: str, at: datetime) -> None:
-    interest.status = status
-    interest.reason = reason.strip()
-    interest.decided_at = at
-    interest.decided_by = actor.person_id
-
-
-def _record(session: Session, kind: EventKind, actor: Actor, interest: Interest, at: datetime, **data: str) -> None:
-    record(
-        session,
-        kind,
-        actor,
-        at=at,
-        edition_id=interest.edition_id,
-        siren=interest.siren,
-        subject=f"interest:{interest.number}",
-        **data,
-    )
-
-
-def _tell_decision(session: Session, interest: Interest, edition: Edition, at: datetime) -> None:
-    proposal = session.get_one(Proposal, interest.proposal_id)
-    collectivite = session.get_one(Collectivite, interest.siren)
-    post_to_all(
-        session,
-        Notice.INTEREST_DECIDED,
-        to_tell(interest, "decided"),
-        at=at,
-        number=interest.number,
-        is_accepted=interest.status is InterestStatus.ACCEPTED,
-        level=interest.level.label,
-        reason=interest.reason,
-        collectivite=collectivite.full_name,
-        proposal=proposal.title,
-        edition=edition.slug,
-        proposal_number=proposal.number,
-    )
+        settle(interest, InterestStatus.WITHDRAWN, actor.person_id, reason, at=at)
+        tell(session, EventKind.INTEREST_WITHDRAWN, actor, interest, at=at, reason=interest.reason)
+        move_up(session, edition, interest, was=was, at=at)

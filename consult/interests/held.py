@@ -1,5 +1,6 @@
 """What every act on an interest does: take it as it stands now, end it, keep the trace."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from consult.calendar.model import Edition
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
+from consult.ground.refusals import NotFound
 from consult.interests.model import Interest, InterestStatus
 from consult.journal.actions import record
 from consult.journal.model import EventKind
@@ -22,6 +24,20 @@ def locked(session: Session, interest_id: int, *, alone: bool = False) -> tuple[
     edition_id = select(Interest.edition_id).where(Interest.id == interest_id).scalar_subquery()
     edition = locked_edition(session, edition_id, alone=alone)
     return session.scalars(select(Interest).where(Interest.id == interest_id).with_for_update()).one(), edition
+
+
+def locked_many(session: Session, edition_id: int, interest_ids: Collection[int]) -> tuple[Sequence[Interest], Edition]:
+    """Interests of one edition, held alone, by number. Raises NotFound when one is missing, or of another edition."""
+    edition = locked_edition(session, edition_id, alone=True)
+    rows = session.scalars(
+        select(Interest)
+        .where(Interest.id.in_(set(interest_ids)), Interest.edition_id == edition_id)
+        .order_by(Interest.number)
+        .with_for_update()
+    ).all()
+    if len(rows) != len(set(interest_ids)):
+        raise NotFound
+    return rows, edition
 
 
 def settle(interest: Interest, status: InterestStatus, person_id: int | None, reason: str, *, at: datetime) -> None:

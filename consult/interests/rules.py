@@ -60,25 +60,6 @@ def may_withdraw(
     )
 
 
-def may_accept(actor: Actor, *, calendar: Calendar, status: InterestStatus, at: datetime, is_retained: bool = True) -> Verdict:
-    """Whether the actor may accept an interest: the team, as long as it was not answered, for a proposition still retained."""
-    return verdict(
-        calendar.gate(Verb.INSTRUCT_INTEREST, at),
-        is_of_the_team(actor),
-        (status is not InterestStatus.WITHDRAWN, Reason.NOT_LIVE),
-        (status is InterestStatus.SUBMITTED, Reason.ALREADY_DECIDED),
-        (is_retained, Reason.NOT_RETAINED),
-    )
-
-
-def may_decline(actor: Actor, *, calendar: Calendar, status: InterestStatus, reason: str, at: datetime) -> Verdict:
-    """Whether the actor may decline an interest, for a reason."""
-    return verdict(
-        may_accept(actor, calendar=calendar, status=status, at=at),
-        (bool(reason.strip()), Reason.REASON_MISSING),
-    )
-
-
 def is_of_the_team(actor: Actor) -> Verdict:
     """Whether the actor is a moderator or an administrator: those who instruct, and who follow services."""
     return verdict(

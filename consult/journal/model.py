@@ -123,6 +123,9 @@ class EventKind(StrEnum):
     INTEREST_REPLIED = "interest:replied"
     INTEREST_MOVED_UP = "interest:moved_up"
     INTEREST_ACCEPTED = "interest:accepted"
+    INTEREST_PREPARED = "interest:prepared"
+    INTEREST_WAITLISTED = "interest:waitlisted"
+    INTERESTS_ANSWERED = "interests:answered"
     INTEREST_DECLINED = "interest:declined"
 
     WORKSHOP_ANNOUNCED = "workshop:announced"
@@ -181,6 +184,7 @@ PUBLIC_KINDS = frozenset(
         EventKind.WORKSHOP_CHANGED,
         EventKind.WORKSHOP_CANCELLED,
         EventKind.WORKSHOP_NOTED,
+        EventKind.INTERESTS_ANSWERED,
         EventKind.INTEREST_MOVED_UP,
         EventKind.SERVICE_BORN,
         EventKind.SERVICE_PHASE_ENTERED,

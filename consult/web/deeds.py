@@ -65,6 +65,8 @@ _VERBS = {
     EventKind.INTEREST_WITHDRAWN: "a retiré",
     EventKind.INTEREST_ACCEPTED: "a accepté",
     EventKind.INTEREST_DECLINED: "a décliné",
+    EventKind.INTEREST_WAITLISTED: "a mis en liste d’attente",
+    EventKind.INTEREST_MOVED_UP: "a fait entrer, depuis la liste d’attente,",
     EventKind.DEPLOYMENT_DECLARED: "a dit que la collectivité utilise",
     EventKind.ATTACHMENT_REFUSED: "a refusé le rattachement de",
     EventKind.ATTACHMENT_REOPENED: "a rouvert la demande de",

@@ -119,6 +119,15 @@ def _decision_corrected(data: dict[str, Any]) -> str:
     )
 
 
+def _answered(data: dict[str, Any]) -> str:
+    counted = (
+        words.plural(data["accepted"], "acceptée", "acceptées"),
+        words.plural(data["waitlisted"], "en liste d’attente", "en liste d’attente"),
+        words.plural(data["declined"], "déclinée", "déclinées"),
+    )
+    return f"Réponses aux candidatures publiées ensemble{words.NBSP}: {', '.join(counted)}."
+
+
 def _phase(data: dict[str, Any]) -> str:
     before, after = Phase(data["before"]).label, Phase(data["after"]).label
     if data["after"] == Phase.STOPPED:
@@ -170,6 +179,7 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     ),
     EventKind.WORKSHOP_CANCELLED: lambda data: f"Atelier annulé{words.NBSP}: {_workshop(data)}.",
     EventKind.WORKSHOP_NOTED: lambda data: f"Compte rendu publié{words.NBSP}: «{words.NBSP}{data['title']}{words.NBSP}».",
+    EventKind.INTERESTS_ANSWERED: _answered,
     EventKind.INTEREST_MOVED_UP: lambda _: (
         "Un territoire référent se retire : le premier de la liste d’attente prend sa place."
     ),

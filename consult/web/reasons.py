@@ -133,6 +133,8 @@ REFUSALS: dict[Reason, Words] = {
     Reason.PILOT_WITHOUT_PEOPLE: Words(409, "Un pilote nomme deux personnes", "Il faut le nom et la fonction d’un référent, et ceux de la personne qui porte l’engagement de la collectivité."),
     Reason.NOTHING_SAID: Words(409, "Ce message est vide", "Écrivez quelques mots : ils sont envoyés par courriel."),
     Reason.OWN_INTEREST: Words(403, "C’est la candidature de votre propre collectivité", "Vous parlez aussi pour elle : une autre personne de l’équipe doit s’en occuper."),
+    Reason.NOTHING_PREPARED: Words(409, "Aucune réponse n’est préparée", "Préparez d’abord une réponse, avec sa raison, à une candidature au moins."),
+    Reason.ANSWERS_CHANGED: Words(409, "Les réponses préparées ont changé", "Une réponse a été préparée ou reprise, ou une candidature retirée, depuis que cette page est affichée. Rien n’est publié : voici ce qui le serait maintenant."),
     Reason.NOT_LIVE: Words(409, "Cette candidature n’est plus en cours", "Elle a été retirée ou déclinée."),
     Reason.WORKSHOP_INVERTED: Words(409, "Ces heures ne se suivent pas", "La fin vient après le début, et un atelier dure sept jours au plus : vérifiez les deux dates."),
     Reason.WORKSHOP_IN_THE_PAST: Words(409, "Cette date est déjà passée", "Un atelier s’annonce avant d’avoir lieu, pour que chacun puisse y venir."),

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
 from consult.ground.refusals import Refused
-from consult.interests import actions, queries
+from consult.interests import publishing, queries
+from consult.interests.desk_rules import may_instruct
 from consult.interests.model import InterestStatus
 from consult.interests.queries import File
-from consult.interests.rules import may_accept
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.interests import AnswerForm
@@ -41,9 +41,9 @@ def answer(e: str, n: int) -> ResponseReturnValue:
     accepts = request.form.get("answer") == "accept"
     if not form.validate_on_submit() or not (accepts or form.declines()):
         return _page(the_edition, file, form), 422
-    act = actions.accept if accepts else actions.decline
+    act = publishing.accept if accepts else publishing.decline
     try:
-        act(actor(), file.interest.id, reason=form.reason.data or "", at=received_at())
+        act(actor(), file.interest.id, reason=form.reason.data or publishing.IT_FITS, at=received_at())
     except Refused as refused:
         status = form.refused(refused)
         return _page(the_edition, file, form), status
@@ -63,5 +63,12 @@ def _page(the_edition: Edition, file: File | None, form: AnswerForm) -> str:
         by_status=queries.by_status(the_edition.id),
         file=file,
         form=form,
-        answering=file and may_accept(actor(), calendar=the_edition.calendar, status=file.interest.status, at=received_at()),
+        answering=file
+        and may_instruct(
+            actor(),
+            calendar=the_edition.calendar,
+            siren=file.interest.siren,
+            status=file.interest.status,
+            at=received_at(),
+        ),
     )

@@ -18,7 +18,8 @@ from consult.ground.actor import VISITOR, Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading
 from consult.ground.refusals import Reason, Refused
-from consult.interests.actions import accept, declare
+from consult.interests.actions import declare
+from consult.interests.publishing import accept
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
 from consult.proposals.model import Proposal
@@ -142,11 +143,11 @@ def test_what_becomes_of_an_interest_is_told_to_those_who_want_it_and_its_receip
         mute(who, Topic.SERVICES)
     interest = declare(town.author, proposal.id, DRAFT, at=during(Stage.INTERESTS))
     assert told(Notice.INTEREST_DECLARED) == ["autrice@exemple.fr"]
-    accept(town.moderator, interest.id, reason="", at=during(Stage.INTERESTS))
+    accept(town.moderator, interest.id, at=during(Stage.INTERESTS))
     assert told(Notice.INTEREST_DECIDED) == []
     mute(town.colleague)
     other = declare(town.author, retained.proposal(town.edition, "Une autre").id, DRAFT, at=during(Stage.INTERESTS))
-    accept(town.moderator, other.id, reason="", at=during(Stage.INTERESTS))
+    accept(town.moderator, other.id, at=during(Stage.INTERESTS))
     assert told(Notice.INTEREST_DECIDED) == ["collegue@exemple.fr"]
 
 

@@ -13,8 +13,9 @@ from consult.calendar.rules import Stage
 from consult.ground.actor import Profile, Role
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
-from consult.interests.actions import InterestDraft, accept, declare, decline, withdraw
+from consult.interests.actions import InterestDraft, declare, withdraw
 from consult.interests.model import Interest, InterestStatus, Level
+from consult.interests.publishing import accept, decline
 from consult.interests.rules import CHARTER
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice

@@ -8,7 +8,7 @@ import pytest
 from consult.calendar.rules import Calendar, Stage
 from consult.ground.actor import Actor, Mandate, Profile, Role, Standing
 from consult.ground.refusals import Reason
-from consult.interests.desk_rules import keeps_out, may_ask, may_instruct, may_reply
+from consult.interests.desk_rules import as_read, keeps_out, may_ask, may_instruct, may_prepare, may_publish, may_reply
 from consult.interests.model import InterestStatus
 from tests.support.world import GRAMAT, ROCAMADOUR, WINDOWS, during, just_before, opening_of
 
@@ -111,3 +111,62 @@ def test_who_may_reply(
     actor: Actor, siren: str, status: InterestStatus, at: datetime, body: str, reason: Reason | None
 ) -> None:
     assert may_reply(actor, calendar=CALENDAR, siren=siren, status=status, at=at, body=body).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "said", "is_retained", "is_as_seen", "reason"),
+    [
+        pytest.param(SUBMITTED, ACCEPTED, "Oui.", True, True, None, id="accept"),
+        pytest.param(SUBMITTED, WAITLISTED, "Plus tard.", True, True, None, id="wait"),
+        pytest.param(SUBMITTED, DECLINED, "Non.", False, True, None, id="decline, even where nobody enters any more"),
+        pytest.param(WAITLISTED, ACCEPTED, "Oui.", True, True, None, id="what waits is accepted"),
+        pytest.param(WAITLISTED, DECLINED, "Non.", True, True, None, id="what waits is declined"),
+        pytest.param(WAITLISTED, WAITLISTED, "Encore.", True, True, Reason.ALREADY_DECIDED, id="what waits keeps its place"),
+        pytest.param(SUBMITTED, WITHDRAWN, "Non.", True, True, Reason.ALREADY_DECIDED, id="no answer is a withdrawal"),
+        pytest.param(SUBMITTED, SUBMITTED, "Non.", True, True, Reason.ALREADY_DECIDED, id="nor to be submitted"),
+        pytest.param(SUBMITTED, ACCEPTED, "Oui.", False, True, Reason.NOT_RETAINED, id="no longer retained"),
+        pytest.param(SUBMITTED, WAITLISTED, "Oui.", False, True, Reason.NOT_RETAINED, id="nor to wait for it"),
+        pytest.param(SUBMITTED, ACCEPTED, " \n", True, True, Reason.REASON_MISSING, id="each has its reason"),
+        pytest.param(SUBMITTED, ACCEPTED, "Oui.", True, False, Reason.CHANGED_MEANWHILE, id="changed meanwhile"),
+        pytest.param(DECLINED, ACCEPTED, "Oui.", True, True, Reason.ALREADY_DECIDED, id="declined for good"),
+    ],
+)
+def test_what_may_be_prepared(
+    status: InterestStatus, answer: InterestStatus, said: str, is_retained: bool, is_as_seen: bool, reason: Reason | None
+) -> None:
+    asked = may_prepare(
+        MODERATOR,
+        calendar=CALENDAR,
+        siren=ROCAMADOUR,
+        status=status,
+        answer=answer,
+        reason=said,
+        is_retained=is_retained,
+        is_as_seen=is_as_seen,
+        at=OPEN,
+    )
+    assert asked.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("actor", "at", "prepared", "is_as_read", "all_retained", "reason"),
+    [
+        pytest.param(MODERATOR, OPEN, 3, True, True, None, id="the team"),
+        pytest.param(MODERATOR, LATER, 1, True, True, None, id="without end"),
+        pytest.param(MODERATOR, EARLY, 3, True, True, Reason.STAGE_CLOSED, id="too early"),
+        pytest.param(COMMITTEE, OPEN, 3, True, True, Reason.NOT_YOUR_ROLE, id="the committee"),
+        pytest.param(MODERATOR, OPEN, 0, True, True, Reason.NOTHING_PREPARED, id="nothing prepared"),
+        pytest.param(MODERATOR, OPEN, 3, False, True, Reason.ANSWERS_CHANGED, id="not those that were read"),
+        pytest.param(MODERATOR, OPEN, 3, True, False, Reason.NOT_RETAINED, id="one enters where nobody does"),
+    ],
+)
+def test_what_may_be_published(
+    actor: Actor, at: datetime, prepared: int, is_as_read: bool, all_retained: bool, reason: Reason | None
+) -> None:
+    asked = may_publish(actor, calendar=CALENDAR, prepared=prepared, is_as_read=is_as_read, all_retained=all_retained, at=at)
+    assert asked.reason is reason
+
+
+def test_what_a_page_lists_is_known_by_its_numbers_and_revisions() -> None:
+    assert as_read([(1, 0), (2, 3)]) == as_read([(2, 3), (1, 0)])
+    assert len({as_read(listed) for listed in ([], [(1, 0)], [(1, 1)], [(2, 0)], [(1, 0), (2, 0)])}) == 5

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from consult.calendar.rules import Calendar, Stage
-from consult.ground.actor import OPERATOR, VISITOR, Actor, Mandate, Profile, Role, Standing
+from consult.ground.actor import VISITOR, Actor, Mandate, Profile, Role, Standing
 from consult.ground.refusals import Reason
 from consult.interests.model import InterestStatus, Level
-from consult.interests.rules import CHARTER, is_whole, may_accept, may_declare, may_decline, may_withdraw
+from consult.interests.rules import CHARTER, is_whole, may_declare, may_withdraw
 from tests.support.world import GRAMAT, ROCAMADOUR, WINDOWS, closing_of, during, just_before, opening_of
 
 CALENDAR = Calendar(WINDOWS)
@@ -107,30 +107,3 @@ def test_what_an_offer_must_say(level: Level, people: tuple[str, ...], charter: 
 def test_who_may_take_it_back(actor: Actor, at: datetime, status: InterestStatus, said: str, reason: Reason | None) -> None:
     answer = may_withdraw(actor, calendar=CALENDAR, siren=ROCAMADOUR, status=status, reason=said, at=at)
     assert answer.reason is reason
-
-
-@pytest.mark.parametrize(
-    ("actor", "at", "status", "reason"),
-    [
-        pytest.param(
-            MODERATOR, just_before(opening_of(Stage.INTERESTS)), InterestStatus.SUBMITTED, Reason.STAGE_CLOSED, id="early"
-        ),
-        pytest.param(MODERATOR, opening_of(Stage.INTERESTS), InterestStatus.SUBMITTED, None, id="from the opening instant"),
-        pytest.param(ADMINISTRATOR, closing_of(Stage.INTERESTS), InterestStatus.SUBMITTED, None, id="after the close too"),
-        pytest.param(OPERATOR, OPEN, InterestStatus.SUBMITTED, None, id="the operator"),
-        pytest.param(VISITOR, OPEN, InterestStatus.SUBMITTED, Reason.SIGN_IN, id="a visitor"),
-        pytest.param(AGENT, OPEN, InterestStatus.SUBMITTED, Reason.NOT_YOUR_ROLE, id="the volunteer itself"),
-        pytest.param(COMMITTEE, OPEN, InterestStatus.SUBMITTED, Reason.NOT_YOUR_ROLE, id="the committee"),
-        pytest.param(MODERATOR, OPEN, InterestStatus.ACCEPTED, Reason.ALREADY_DECIDED, id="accepted already"),
-        pytest.param(MODERATOR, OPEN, InterestStatus.DECLINED, Reason.ALREADY_DECIDED, id="declined already"),
-        pytest.param(MODERATOR, OPEN, InterestStatus.WITHDRAWN, Reason.NOT_LIVE, id="withdrawn meanwhile"),
-    ],
-)
-def test_who_may_answer(actor: Actor, at: datetime, status: InterestStatus, reason: Reason | None) -> None:
-    assert may_accept(actor, calendar=CALENDAR, status=status, at=at).reason is reason
-    assert may_decline(actor, calendar=CALENDAR, status=status, reason="raison", at=at).reason is reason
-
-
-def test_declining_takes_a_reason() -> None:
-    answer = may_decline(MODERATOR, calendar=CALENDAR, status=InterestStatus.SUBMITTED, reason="\n", at=OPEN)
-    assert answer.reason is Reason.REASON_MISSING

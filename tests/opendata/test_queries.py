@@ -17,8 +17,9 @@ from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound, Reason, Refused
-from consult.interests.actions import InterestDraft, accept, declare, withdraw
+from consult.interests.actions import InterestDraft, declare, withdraw
 from consult.interests.model import Level
+from consult.interests.publishing import accept
 from consult.interests.rules import CHARTER
 from consult.opendata import queries
 from consult.opendata.queries import Asked, sizes

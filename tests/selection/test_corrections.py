@@ -13,8 +13,9 @@ from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Role
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound, Reason, Refused
-from consult.interests.actions import InterestDraft, accept, declare, decline
+from consult.interests.actions import InterestDraft, declare
 from consult.interests.model import Level
+from consult.interests.publishing import accept, decline
 from consult.interests.queries import standing, volunteers_of
 from consult.interests.rules import CHARTER
 from consult.journal.model import PUBLIC_KINDS, Event, EventKind

@@ -9,8 +9,9 @@ from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Profile, Role
 from consult.ground.database import reading
-from consult.interests.actions import InterestDraft, accept, declare
+from consult.interests.actions import InterestDraft, declare
 from consult.interests.model import Interest, InterestStatus, Level
+from consult.interests.publishing import accept
 from consult.interests.rules import CHARTER
 from consult.outbox.model import Message, Notice
 from consult.selection.model import Outcome

@@ -10,8 +10,9 @@ from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Profile, Role
 from consult.ground.clock import paris, paris_day
 from consult.ground.database import reading
-from consult.interests.actions import InterestDraft, accept, declare
+from consult.interests.actions import InterestDraft, declare
 from consult.interests.model import Level
+from consult.interests.publishing import accept
 from consult.interests.rules import CHARTER
 from consult.selection.model import Outcome
 from consult.services.actions import ServiceDraft, create, declare_deployment, enter_phase, reach_milestone, set_milestone
