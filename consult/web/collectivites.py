@@ -9,19 +9,27 @@ from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
 from consult.calendar.queries import editions
+from consult.calendar.rules import Stage, Verb
 from consult.contributions.of_collectivite import shared_by, written_by
+from consult.following.rules import Sort
 from consult.ground.paging import Page
 from consult.ground.text import visible
+from consult.interests.of_collectivite import offered_by_alike
 from consult.interests.queries import offered_by
 from consult.register import queries
 from consult.register.file import SOURCE
-from consult.register.rules import is_siren
+from consult.register.model import Collectivite
+from consult.register.neighbours import DoneByAlike
+from consult.register.rules import Kind, is_siren
 from consult.register.search import MOST, SUGGESTIONS
+from consult.services.of_collectivite import borne, had_by_alike
 from consult.services.queries import used_by
 from consult.voting.queries import supported_by
 from consult.web import doors, words
-from consult.web.context import received_at
+from consult.web.context import actor, received_at
+from consult.web.following import following_of
 from consult.web.paging import page_number
+from consult.workshops.of_collectivite import attended_by
 
 pages = Blueprint("collectivites", __name__)
 
@@ -84,6 +92,8 @@ def show(siren: str) -> str:
         source=SOURCE,
         loaded=queries.latest_load(),
         doings=doings,
+        alike=_alike(found, every),
+        following=following_of(Sort.COLLECTIVITE, siren),
         has_several=len({edition.id for doing in doings for edition, _ in doing.by_edition}) > 1,
         is_fictitious=any(edition.is_fictitious for doing in doings for edition, _ in doing.by_edition),
     )
@@ -107,6 +117,8 @@ def _doings(siren: str, every: Sequence[Edition]) -> list[Doing]:
         ("partages", "Ce qu’elle partage : « nous aussi »", "contributions.show", shared_by(siren)),
         ("soutiens", "Ce qu’elle a soutenu au vote", "proposals.show", supported_by(siren, every, at=received_at())),
         ("candidatures", "Où elle se porte volontaire", "interests.index", offered_by(siren)),
+        ("ateliers", "Les ateliers où elle vient", "workshops.show", attended_by(siren)),
+        ("portes", "Les services qu’elle porte", "services.show", borne(siren)),
         ("services", "Les services qu’elle utilise", "services.show", used_by(siren)),
     ]
     return [
@@ -119,3 +131,32 @@ def _doings(siren: str, every: Sequence[Edition]) -> list[Doing]:
 def _by_edition(items: Sequence[Any], every: Sequence[Edition]) -> list[tuple[Edition, Sequence[Any]]]:
     found = [(edition, [item for item in items if item.edition_id == edition.id]) for edition in every]
     return [(edition, those) for edition, those in found if those]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What collectivités like this one do, and it might: the same kind, the same stratum, the nearest first."""
+
+    who: str
+    """« des communes »."""
+    is_own: bool
+    """Whether the reader acts in the name of this one."""
+    near: bool
+    """Whether those that have the services are of its région."""
+    services: Sequence[tuple[Edition, DoneByAlike]]
+    offers: Sequence[tuple[Edition, DoneByAlike]]
+
+
+def _alike(one: Collectivite, every: Sequence[Edition]) -> Alike | None:
+    """None when there is nothing to say. Two statements, three when none of them is near; fewer before stages 3 and 4."""
+    at, by_id = received_at(), {edition.id: edition for edition in every}
+    still_open = [edition.id for edition in every if edition.calendar.permits(Verb.DECLARE_INTEREST, at)]
+    tracked = any(edition.calendar.has_opened(Stage.TRACKING, at) for edition in every)
+    services, near = had_by_alike(one) if one.is_current and tracked else ((), False)
+    offers = offered_by_alike(one, still_open) if one.is_current else ()
+    if not services and not offers:
+        return None
+    who = "d’autres groupements" if one.kind is Kind.OTHER_GROUPING else f"des {one.kind.plural}"
+    own = actor().siren == one.siren
+    named = ([(by_id[done.edition_id], done) for done in those] for those in (services, offers))
+    return Alike(who, own, near, *named)

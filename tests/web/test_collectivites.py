@@ -174,7 +174,7 @@ def test_who_has_ended_stays_readable(app: Flask, client: PageClient) -> None:
     [
         ("/collectivites", 4),
         ("/collectivites?q=saint", 7),
-        (f"/collectivites/{ROCAMADOUR}", 12),
+        (f"/collectivites/{ROCAMADOUR}", 14),
         ("/collectivites/suggestions?q=saint", 3),
     ],
 )
@@ -262,3 +262,48 @@ def test_even_without_a_secret_a_support_waits_for_the_close(world: World, clien
     assert "Soutenue" not in client.get(PAGE).main
     hold(CLOSED)
     assert "Soutenue" in client.get(PAGE).main
+
+
+NEIGHBOURS = ("200054948", "200054971", "200058535", "200060002")  # communes of the stratum of Rocamadour, in its département
+
+
+def test_what_those_like_it_do_is_said_with_the_way_to_it(world: World, client: PageClient, hold) -> None:
+    edition, team = world.edition(), world.person(None, Role.MODERATOR)
+    kept = retained.proposal(edition, "Une proposition retenue")
+    at = during(Stage.INTERESTS)
+    declare(world.person(NEIGHBOURS[0]), kept.id, InterestDraft(Level.ATELIER, "", "", "", "", "", "Oui.", CHARTER), at=at)
+    hold(at)
+    page = client.get(PAGE)
+    assert "Ce que font des communes comme elle" in page.main
+    assert "Montcuq-en-Quercy-Blanc (Lot) se porte volontaire" in page.main
+    assert page.links()["Une proposition retenue"] == "/2021/propositions/1/territoires-referents"
+    hold(just_before(during(Stage.TRACKING)))
+    assert "comme elle" not in client.get(PAGE).main, "it may no longer volunteer"
+    at = during(Stage.TRACKING)
+    service = create(team, kept.id, ServiceDraft("Séance claire", "Une séance.", "Il le fallait."), at=at)
+    for siren in NEIGHBOURS:
+        declare_deployment(team, service.id, siren, status=DeploymentStatus.IN_USE, since=paris_day(at), at=at)
+    hold(at)
+    page = client.get(PAGE)
+    assert page.links()["Séance claire"] == "/2021/services/1"
+    assert "et 1 autre l’utilisent ou l’essaient" in page.main
+    assert "comme elle" in page.main
+    own = PageClient(client.app).sign_in(world.person(ROCAMADOUR)).get(PAGE)
+    assert "Ce que font des communes comme la vôtre" in own.main
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_page_costs_the_same_whatever_is_done(world: World, client: PageClient, hold, many: int) -> None:
+    edition, team = world.edition(), world.person(None, Role.MODERATOR)
+    at = during(Stage.TRACKING)
+    for rank in range(many):
+        service = create(
+            team, retained.proposal(edition, f"N° {rank}").id, ServiceDraft(f"Service {rank}", "Fictif.", "Raison."), at=at
+        )
+        need(world.person(ROCAMADOUR), edition, title=f"Besoin {rank}")
+        for siren in (*NEIGHBOURS[:many], *([ROCAMADOUR] if rank else [])):
+            declare_deployment(team, service.id, siren, status=DeploymentStatus.IN_USE, since=paris_day(at), at=at)
+    hold(at)
+    with count_statements() as sent:
+        client.get(PAGE)
+    assert len(sent) == 15, "\n".join(sent)
