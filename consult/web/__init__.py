@@ -36,6 +36,7 @@ FAMILIES = (
     "mailbox_codes",
     "interests",
     "workshops",
+    "charters",
     "services",
     "collectivites",
     "data",

@@ -6,14 +6,15 @@ from flask.typing import ResponseReturnValue
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.refusals import NotFound, Refused, Verdict
-from consult.interests import actions, queries
+from consult.interests import actions, drafts, queries
 from consult.interests.model import InterestStatus
 from consult.interests.queries import Standing
-from consult.interests.rules import may_declare, may_withdraw
-from consult.web import doors, words
+from consult.interests.rules import may_withdraw
+from consult.web import doors
 from consult.web.context import actor, edition, received_at
-from consult.web.forms.interests import LEVEL_HELPS, InterestForm, WithdrawalForm
+from consult.web.forms.interests import WithdrawalForm
 from consult.web.paging import page_number
+from consult.web.volunteering import may_declare_now, opened, write
 from consult.workshops.queries import of_proposal
 
 pages = Blueprint("interests", __name__)
@@ -34,7 +35,7 @@ def index(e: str, n: int) -> str:
         volunteers=queries.volunteers(standing.proposal_id, total=total, page=page_number()),
         workshops=of_proposal(standing.proposal_id, actor()),
         window=the_edition.calendar.window(Stage.INTERESTS),
-        declaring=_may_declare(the_edition, standing),
+        declaring=may_declare_now(the_edition, standing),
         withdrawing=_may_withdraw(the_edition, standing),
     )
 
@@ -42,32 +43,31 @@ def index(e: str, n: int) -> str:
 @pages.get("/<edition:e>/propositions/<int:n>/candidature")
 @doors.signed_in
 def new(e: str, n: int) -> str:
-    """The form to volunteer; a page that says why not, when one may not."""
+    """The form to volunteer, with what was begun or what is known; a page that says why not, when one may not."""
     the_edition = edition(e)
-    standing = queries.standing(the_edition.id, n, actor().siren)
-    _may_declare(the_edition, standing).or_refuse()
-    return _form_page(the_edition, standing, InterestForm())
+    return opened(the_edition, queries.standing(the_edition.id, n, actor().siren)).render()
 
 
 @pages.post("/<edition:e>/propositions/<int:n>/candidature")
 @doors.signed_in
 def declare(e: str, n: int) -> ResponseReturnValue:
-    """Volunteer. What was typed comes back when a rule refuses it, the close included."""
-    the_edition, form = edition(e), InterestForm()
-    standing = queries.standing(the_edition.id, n, actor().siren)
-    try:
-        if not form.validate_on_submit():
-            _may_declare(the_edition, standing).or_refuse()
-            return _form_page(the_edition, standing, form), 422
-        interest = actions.declare(actor(), standing.proposal_id, form.draft(), at=received_at())
-    except Refused as refused:
-        status = form.refused(refused)
-        return _form_page(the_edition, standing, form), status
-    flash(
-        f"Candidature n°{words.NBSP}{interest.number} enregistrée pour {actor().collectivite_name}. L’équipe l’examine et vous"
-        " répond par courriel.",
-        "success",
-    )
+    """Keep what is typed, then what the button asks: nothing more, or volunteer."""
+    the_edition = edition(e)
+    return write(the_edition, queries.standing(the_edition.id, n, actor().siren))
+
+
+@pages.route("/<edition:e>/propositions/<int:n>/candidature/abandon", methods=["GET", "POST"])
+@doors.signed_in
+def throw_away(e: str, n: int) -> ResponseReturnValue:
+    """Throw away what one has begun, once one has said so: it cannot be undone."""
+    standing = queries.standing(edition(e).id, n, actor().siren)
+    draft = drafts.started(actor(), standing.proposal_id)
+    if draft is None:
+        raise NotFound
+    if request.method == "GET":
+        return render_template("interests/throw_away.html", proposal=standing, draft=draft)
+    drafts.throw_away(actor(), standing.proposal_id, at=received_at())
+    flash("Ce brouillon est supprimé.", "success")
     return redirect(url_for("interests.index", e=e, n=n), 303)
 
 
@@ -92,27 +92,6 @@ def withdraw(e: str, n: int) -> ResponseReturnValue:
         return render_template("interests/withdraw.html", proposal=standing, form=form), status
     flash("Candidature retirée.", "success")
     return redirect(url_for("interests.index", e=e, n=n), 303)
-
-
-def _form_page(the_edition: Edition, standing: Standing, form: InterestForm) -> str:
-    return render_template(
-        "interests/new.html",
-        proposal=standing,
-        form=form,
-        level_helps=LEVEL_HELPS,
-        window=the_edition.calendar.window(Stage.INTERESTS),
-    )
-
-
-def _may_declare(the_edition: Edition, standing: Standing) -> Verdict:
-    return may_declare(
-        actor(),
-        calendar=the_edition.calendar,
-        is_proclaimed=the_edition.proclaimed_at is not None,
-        is_retained=standing.is_retained,
-        has_live=standing.has_live,
-        at=received_at(),
-    )
 
 
 def _may_withdraw(the_edition: Edition, standing: Standing) -> Verdict:

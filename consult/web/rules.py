@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from consult.calendar.model import Edition
 from consult.calendar.queries import rules_versions
 from consult.calendar.rules import Stage
-from consult.interests.rules import CHARTER
+from consult.interests.charters import in_force
 from consult.web import doors
 from consult.web.ballot_words import Change, changes, who_votes
 from consult.web.context import edition, received_at
@@ -28,7 +28,7 @@ def show(e: str) -> str:
         versions=_versions(the_edition),
         windows={window.stage.value: window for window in the_edition.calendar.windows},
         is_frozen=the_edition.calendar.has_opened(Stage.VOTING, received_at()),
-        charter=CHARTER,
+        charter=in_force(the_edition),
     )
 
 

@@ -91,6 +91,9 @@ READ = (
     "/2021/resultats",
     "/2021/resultats/references",
     "/2021/resultats/participation",
+    "/2021/propositions/3/candidature/abandon",
+    "/2021/charte",
+    "/pilotage/2021/charte",
     "/2021/resultats/autrement",
     "/2021/decisions",
     "/2021/ateliers",
@@ -216,3 +219,8 @@ WRITE = (
     "/2021/propositions/3/candidature",
 )
 """What is written by POST."""
+    "/2021/propositions/3/candidature/abandon",
+    "/pilotage/2021/charte",
+    "/2021/services/1/deploiement",
+    "/2021/services/1/gestion/deploiements",
+    "/2021/services/1/gestion/deploiements/confirmation",

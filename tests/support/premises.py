@@ -31,6 +31,7 @@ from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
 from consult.interests.actions import InterestDraft, declare
 from consult.interests.charter_rules import charter_name
+from consult.interests.drafts import keep
 from consult.interests.model import Level
 from consult.interests.rules import CHARTER
 from consult.selection.recusals import recuse
@@ -124,6 +125,7 @@ class Premises:
         self.kept, self.candidates = retained.proposal(decided), retained.proposal(decided, "Gérer les documents")
         declare(owner, self.kept.id, replace(INTEREST, charter=charter_name("2023", 1)), at=DURING_INTERESTS)
         draft = ServiceDraft("Séance claire", "Préparer une séance.", "Un besoin partagé.")
+        keep(owner, self.candidates.id, {"motivation": "Nous avons"}, revision=0, at=DURING_INTERESTS)
         self.service = create(team, self.kept.id, draft, at=DURING_TRACKING)
         day = DURING_TRACKING.date()
         self.milestone = set_milestone(team, self.service.id, title="Jalon", due_on=day, at=DURING_TRACKING)
@@ -238,7 +240,8 @@ class Premises:
         vote = f"/2021/propositions/{self.proposal.number}/soutien"
         file = f"/2023/propositions/{self.kept.number}/candidature"
         fresh = f"/2023/propositions/{self.candidates.number}/candidature"
-        typed = {"level": "atelier", "motivation": "Nous avons des idées.", "charter": CHARTER}
+        typed = {"level": "atelier", "motivation": "Nous avons des idées.", "charter": "2023-1"}
+        charter = dict.fromkeys(("preamble", "relecture", "atelier", "pilote"), "Tout autre chose.") | {"read": "1", **REASON}
         service, desk = f"/2023/services/{self.service.number}", f"/2023/services/{self.service.number}/gestion"
         use = {"status": "trial", "since": TODAY}
         decision = {"outcome": "retained", **REASON}
@@ -285,6 +288,8 @@ class Premises:
                 f"{desk}/jalons/{self.milestone.id}",
                 "team",
                 {"done_on": TODAY},
+            Deed("charters.change", "/pilotage/2021/charte", "team", charter),
+            Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
                 at=DURING_TRACKING,
             ),
             Deed("service_desk.deployment", f"{desk}/deploiements", "team", {"siren": LOT, **use}, at=DURING_TRACKING),

@@ -119,7 +119,7 @@ def test_the_page_of_the_rules_costs_the_same_whatever_their_versions(client: Pa
         counted.append(len(sent))
         changed = BallotSettings(("commune",), read, tallies_hidden=True)
         change_ballot_rules(OPERATOR, edition.id, changed, read=read, reason="Essai", at=during(Stage.NEEDS))
-    assert counted == [2, 2, 2]
+    assert counted == [3, 3, 3]  # the edition, its versions, the charter
 
 
 def test_what_decides_is_on_the_page(client: PageClient, edition: Edition) -> None:

@@ -1,21 +1,15 @@
 """What a collectivité types to volunteer, to take it back, and what the team answers."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, StopValidation
 
+from consult.ground.refusals import Reason
 from consult.interests.actions import InterestDraft
 from consult.interests.model import Level
-from consult.interests.rules import CHARTER, names_its_people
+from consult.interests.rules import names_its_people
 from consult.web.forms.base import Form, at_most, required
-
-LEVEL_HELPS = {
-    Level.RELECTURE: "Lire ce qui est écrit et dire ce qui n’est pas clair, à distance. Environ deux heures par mois.",
-    Level.ATELIER: "Participer aux ateliers de conception, en ligne ou sur place. Environ une demi-journée par mois.",
-    Level.PILOTE: "Essayer le service chez vous, avec de vrais usagers. Un référent nommé, une demi-journée par semaine au"
-    " moins, et une personne qui porte l’engagement de la collectivité.",
-}
 
 FOR_PILOTS = "Indispensable pour un pilote. Lu par l’équipe seule."
 
@@ -23,17 +17,39 @@ FOR_PILOTS = "Indispensable pour un pilote. Lu par l’équipe seule."
 class CharterField(BooleanField):  # type: ignore[misc]
     """The tick that accepts the charter; it says which version was on the page."""
 
+    in_force = ""
+    accepted = ""
+    """The version that was ticked."""
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        """A page left open since an older version does not accept the present one."""
-        self.stale = bool(valuelist) and valuelist[0][:1].isdigit() and valuelist[0] != CHARTER
-        self.data = bool(valuelist) and valuelist[0] not in self.false_values and not self.stale
+        """Note the version; which one is in force is told afterwards."""
+        self.data = bool(valuelist) and valuelist[0] not in self.false_values
+        self.accepted = valuelist[0] if self.data else ""
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the page was left open since an older version: it does not accept the present one."""
+        return self.accepted[:1].isdigit() and self.accepted != self.in_force
+
+    def show(self, version: str) -> None:
+        """Present this version to be accepted; a tick given to another one is taken back."""
+        self.in_force = version
+        self.label.text = f"Notre collectivité accepte la charte du territoire référent, version {version}"
+        self.data = bool(self.data) and not self.is_stale
+
+    def pre_validate(self, form: Any) -> None:
+        """Say that the charter changed, rather than that it was not accepted."""
+        if self.is_stale:
+            raise StopValidation("La charte a changé : lisez sa nouvelle version, puis acceptez-la.")
 
     def _value(self) -> str:
-        return CHARTER
+        return self.in_force
 
 
 class InterestForm(Form):
-    """Volunteering to become a territoire référent."""
+    """Volunteering to become a territoire référent; or correcting what was said, when the team asks."""
+
+    refused_at: ClassVar[dict[Reason, str]] = {Reason.CHARTER_CHANGED: "charter", Reason.CHARTER_NOT_ACCEPTED: "charter"}
 
     level = RadioField(
         "Jusqu’où votre collectivité s’engage-t-elle ?",
@@ -48,7 +64,8 @@ class InterestForm(Form):
     )
     availability = TextAreaField(
         "Disponibilité",
-        description="Qui, combien de temps, à partir de quand. Lu par l’équipe seule.",
+        description="Qui, combien de temps, à partir de quand. Pour un pilote, le référent a une demi-journée par semaine au"
+        " moins. Lu par l’équipe seule.",
         validators=[Optional(), at_most(1000)],
         render_kw={"rows": 3},
     )
@@ -65,9 +82,14 @@ class InterestForm(Form):
     )
     sponsor_function = StringField("Fonction de cette personne", validators=[Optional(), at_most(120)])
     charter = CharterField(
-        f"Notre collectivité accepte la charte du territoire référent, version {CHARTER}",
+        "Notre collectivité accepte la charte du territoire référent",
         validators=required("Lisez la charte, puis acceptez-la : elle engage la collectivité."),
     )
+
+    def __init__(self, charter: str, **kwargs: Any) -> None:
+        """`charter` is the version in force."""
+        super().__init__(**kwargs)
+        self.charter.show(charter)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A pilot names two people, each with a function; what is missing is said beside its field."""
@@ -77,7 +99,10 @@ class InterestForm(Form):
             for field in people:
                 if not field.data:
                     field.errors = ["Un pilote le précise." if "function" in field.name else "Un pilote nomme cette personne."]
-            return False
+            valid = False
+        if self.level.data is Level.PILOTE and not self.availability.data:
+            self.availability.errors = ["Dites le temps du référent : une demi-journée par semaine au moins."]
+            valid = False
         return valid
 
     def draft(self) -> InterestDraft:
@@ -90,7 +115,7 @@ class InterestForm(Form):
             sponsor_function=self.sponsor_function.data or "",
             availability=self.availability.data or "",
             motivation=self.motivation.data,
-            charter=CHARTER,
+            charter=self.charter.in_force,
         )
 
 
