@@ -77,6 +77,7 @@ _PAGES = {
     EventKind.CHARTER_CHANGED: ("La charte et ses versions", "charters.show"),
     EventKind.INSTRUCTION_CHANGED: ("Règles de la consultation", "rules.show"),
     EventKind.RESULT_PROCLAIMED: ("Décisions du comité", "decisions.show"),
+    EventKind.FUNDING_SET: ("L’argent de l’édition", "service_money.whole"),
 }
 
 

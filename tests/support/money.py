@@ -9,11 +9,12 @@ from consult.ground.actor import OPERATOR, Actor
 from consult.ground.clock import paris_day
 from consult.ground.database import reading, transaction
 from consult.services.actions import ServiceDraft, create
-from consult.services.model import Bearer, MoneyKind, MoneyLine, Phase, PhaseStep, Service
+from consult.services.model import Bearer, MoneyKind, MoneyLine, Phase, PhaseStep, Publication, Service
 from consult.services.money import LineDraft, add_line
 from tests.support.retained import proposal
 from tests.support.world import during
 
+COST = MoneyKind.COST
 AT = during(Stage.TRACKING)
 DAY = paris_day(AT)
 DRAFT = ServiceDraft("Séance claire", "Préparer une séance du conseil (fictif).", "Toutes les collectivités délibèrent.")
@@ -57,3 +58,21 @@ def sums(service: Service) -> tuple[Decimal, ...]:
     now = reading().get_one(Service, service.id)
     edition = reading().get_one(Edition, now.edition_id)
     return (now.cost, now.state_share, now.others, now.engaged, now.paid, edition.granted)
+
+
+def proposed_line(service: Service, siren: str, amount: str | int = 100, *, at: datetime = AT) -> MoneyLine:
+    """A cost that a collectivité which bore the service proposed, and that waits for the agency."""
+    proposed = MoneyLine(
+        service_id=service.id,
+        kind=MoneyKind.COST,
+        amount=Decimal(amount),
+        day=paris_day(at),
+        label="Une ligne proposée",
+        standing=Publication.PROPOSED,
+        written_at=at,
+        siren=siren,
+        reason="",
+    )
+    with transaction() as session:
+        session.add(proposed)
+    return proposed

@@ -45,6 +45,7 @@ from consult.voting.actions import give_support
 from consult.workshops.seats import take
 from tests.support import documents, retained
 from tests.support.meetings import meetings
+from tests.support.money import COST, line, proposed_line
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
 from tests.support.stage_two import CLOSED, DURING_VOTE
 from tests.support.world import CAUVALDOR, CORSE, GRAMAT, LOT, ROCAMADOUR, World, during
@@ -130,6 +131,8 @@ class Premises:
         day = DURING_TRACKING.date()
         self.milestone = set_milestone(team, self.service.id, title="Jalon", due_on=day, at=DURING_TRACKING)
         declare_deployment(team, self.service.id, CORSE, status=DeploymentStatus.TRIAL, since=day, at=DURING_TRACKING)
+        self.cost = line(self.service, COST, 1_000, by=team, day=day, at=DURING_TRACKING)
+        self.proposed = proposed_line(self.service, ROCAMADOUR, at=DURING_TRACKING)
         self.meeting, self.other_meeting, self.past_meeting = meetings(team, self.kept.id, at=DURING_INTERESTS)
         take(owner, self.meeting.id, at=DURING_INTERESTS)
         self.invitations = [invite(owner, f"invitee-{rank}@exemple.fr", at=DURING_NEEDS) for rank in range(3)]
@@ -156,7 +159,7 @@ class Premises:
 
     def deeds(self) -> list[Deed]:
         """One request for each address that writes to what is somebody's."""
-        return [*self._stage_one(), *self._meetings(), *self._later_stages(), *self._accounts(), *self._steering()]
+        return [*self._stage_one(), *self._meetings(), *self._money(), *self._later_stages(), *self._accounts(), *self._steering()]
 
     def _stage_one(self) -> list[Deed]:
         grouped, *mine = (one.number for one in self.mine)
@@ -221,6 +224,17 @@ class Premises:
                 at=DURING_VOTE,
             ),
             Deed("proposals.update", f"/moderation/2021/propositions/{number}", "team", PROPOSAL),
+        ]
+
+    def _money(self) -> list[Deed]:
+        desk, at = f"/2023/services/{self.service.number}/gestion/argent", DURING_TRACKING
+        typed = {"sort": "cost", "amount": "12 500,50", "day": TODAY, "label": "Développement"}
+        funding = {"envelope": "200 000", "rate": "60 %", "seen": ";0.5", "confirm": "y", **REASON}
+        return [
+            Deed("service_money.desk", desk, "team", typed, at=at),
+            Deed("service_money.cancel", f"{desk}/{self.cost.id}/annulation", "team", REASON, at=at),
+            Deed("steering_money.line", f"/pilotage/2023/argent/{self.proposed.id}", "team", {"answer": "publish"}, at=at),
+            Deed("steering_money.funding", "/pilotage/2023/enveloppe", "team", funding, at=at),
         ]
 
     def _meetings(self) -> list[Deed]:
