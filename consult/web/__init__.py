@@ -38,6 +38,7 @@ FAMILIES = (
     "workshops",
     "charters",
     "services",
+    "service_deployments",
     "service_money",
     "collectivites",
     "data",

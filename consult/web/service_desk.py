@@ -17,7 +17,7 @@ from consult.services.rules import NEXT_PHASES, is_of_service, keeping
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.base import Form
-from consult.web.forms.services import DeploymentForm, MilestoneForm, PhaseForm, ReachedForm
+from consult.web.forms.services import MilestoneForm, PhaseForm, ReachedForm
 
 pages = Blueprint("service_desk", __name__)
 
@@ -87,31 +87,6 @@ def reached(e: str, n: int, milestone_id: int) -> ResponseReturnValue:
         promised=promised,
         submit="Dire qu’il est atteint",
     )
-
-
-@pages.route("/<edition:e>/services/<int:n>/gestion/deploiements", methods=["GET", "POST"])
-@doors.signed_in
-def deployment(e: str, n: int) -> ResponseReturnValue:
-    """A collectivité tries or uses the service."""
-    sheet, form = own(e, n), DeploymentForm()
-
-    def write() -> ResponseReturnValue:
-        try:
-            actions.declare_deployment(
-                actor(),
-                sheet.service.id,
-                form.siren.data,
-                status=form.status.data,
-                since=form.since.data,
-                at=received_at(),
-            )
-        except NotFound:
-            form.siren.errors = ["Aucune collectivité du registre n’a ce SIREN."]
-            return _form("services/act.html", form, **said), 422
-        return done("Déploiement enregistré.", e, n)
-
-    said = {"sheet": sheet, "title": "Déclarer un déploiement", "submit": "Déclarer ce déploiement"}
-    return act(form, write, "services/act.html", **said)
 
 
 def own(e: str, n: int) -> Sheet:

@@ -30,11 +30,19 @@ def test_a_service_from_its_birth_to_its_first_use(visit: Callable[..., Visitor]
     user = visit(account, javascript=javascript).go("/2021/services").follow(name).review()
     assert "Premier prêt sans papier" in user.text
     assert "L’enquête est concluante (raison fictive)." in user.text
+    user.follow("Lesquelles, où, depuis quand").review()
     user.choose("À l’essai").fill(since="2021-10-25").press("Nous utilisons ce service")
-    assert f"{place} figure parmi les collectivités" in user.text
+    assert f"C’est enregistré : {place}, à l’essai" in user.text
+    user.follow("Le déployer chez nous").review()
+    assert "À qui s’adresser" in user.text
 
-    everyone = visit(javascript=javascript).go(f"/2021/services/{number.group(1)}").review()
+    team.go(f"/2021/services/{number.group(1)}/gestion/deploiements").review()
+    team.check("seen").press("Confirmer ce qui est coché")
+    assert "1 déploiement confirmé" in team.text
+
+    everyone = visit(javascript=javascript).go(f"/2021/services/{number.group(1)}/deploiements").review()
     assert everyone.main.get_by_role("link", name=place).count() >= 1
+    assert "pas encore confirmé" not in everyone.main.locator("#deploiements").inner_text()
     everyone.go("/2021/journal")
     assert name in everyone.text
 

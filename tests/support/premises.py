@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from consult.accounts.colleagues.invitations import invite
 from consult.accounts.domains.actions import add_domain
@@ -36,7 +36,7 @@ from consult.interests.model import Level
 from consult.interests.rules import CHARTER
 from consult.selection.recusals import recuse
 from consult.services.actions import ServiceDraft, create, declare_deployment, set_milestone
-from consult.services.model import DeploymentStatus
+from consult.services.model import DeploymentStatus, DeploymentStep
 from consult.triage.actions import declare_ineligible
 from consult.triage.contests import contest
 from consult.triage.reports import report
@@ -135,6 +135,10 @@ class Premises:
         self.proposed = proposed_line(self.service, ROCAMADOUR, at=DURING_TRACKING)
         self.meeting, self.other_meeting, self.past_meeting = meetings(team, self.kept.id, at=DURING_INTERESTS)
         take(owner, self.meeting.id, at=DURING_INTERESTS)
+        theirs = declare_deployment(
+            person(CAUVALDOR), self.service.id, CAUVALDOR, status=DeploymentStatus.TRIAL, since=day, at=DURING_TRACKING
+        )
+        self.awaiting = f"{theirs.id}-{reading().scalar(select(func.max(DeploymentStep.id)))}"
         self.invitations = [invite(owner, f"invitee-{rank}@exemple.fr", at=DURING_NEEDS) for rank in range(3)]
         add_domain(team, "mairie-rocamadour.fr", ROCAMADOUR, note="", at=DURING_NEEDS)
         self._add_rows()
@@ -293,7 +297,7 @@ class Premises:
                 {"answer": "accept", **REASON},
                 at=DURING_INTERESTS,
             ),
-            Deed("services.use", f"{service}/deploiement", "owner", use, at=DURING_TRACKING, also=AT_HOME),
+            Deed("service_deployments.declare", f"{service}/deploiement", "owner", use, at=DURING_TRACKING, also=AT_HOME),
             Deed("steering_services.new", "/pilotage/2023/services/nouveau", "team", born, at=DURING_TRACKING),
             Deed("service_desk.phase", f"{desk}/phase", "team", {"phase": "construction", **REASON}, at=DURING_TRACKING),
             Deed("service_desk.milestone", f"{desk}/jalons", "team", {"title": "Autre", "due_on": TODAY}, at=DURING_TRACKING),
@@ -306,7 +310,14 @@ class Premises:
             Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
                 at=DURING_TRACKING,
             ),
-            Deed("service_desk.deployment", f"{desk}/deploiements", "team", {"siren": LOT, **use}, at=DURING_TRACKING),
+            Deed("service_deployments.desk", f"{desk}/deploiements", "team", {"siren": LOT, **use}, at=DURING_TRACKING),
+            Deed(
+                "service_deployments.confirm",
+                f"{desk}/deploiements/confirmation",
+                "team",
+                {"seen": self.awaiting},
+                at=DURING_TRACKING,
+            ),
         ]
 
     def _accounts(self) -> list[Deed]:

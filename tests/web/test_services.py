@@ -28,7 +28,6 @@ AT = during(Stage.TRACKING)  # 2 June 2021, midnight in Paris
 BORN = paris_day(AT)
 DRAFT = ServiceDraft("Séance claire", "Préparer une séance du conseil (fictif).", "Toutes les collectivités délibèrent.")
 SERVICE = "/2021/services/1"
-USE = f"{SERVICE}/deploiement"
 DESK = "/pilotage/2021/services"
 OWN = f"{SERVICE}/gestion"
 
@@ -93,7 +92,7 @@ def test_a_service_shows_its_phases_its_promises_and_its_users(
     assert "Le besoin est confirmé." in page.main
     assert "Six conseils suivis pour le 30 juillet 2021 en retard" in page.main
     assert "1 collectivité : 1 en service, 0 à l’essai" in page.main
-    assert "Gramat (Lot)" in page.main
+    assert page.links()["Lesquelles, où, depuis quand"] == f"{SERVICE}/deploiements"
     assert page.links()["Organiser des instances délibératives"] == "/2021/propositions/1"
 
 
@@ -128,60 +127,6 @@ def test_where_a_service_comes_from(client: PageClient, world: World, edition: E
     assert page.links()["Une autre proposition, retenue"] == "/2021/propositions/2"
 
 
-def test_a_collectivite_says_that_it_uses_the_service(client: PageClient, world: World, service: Service) -> None:
-    client.sign_in(world.person(ROCAMADOUR))
-    form = client.get(SERVICE).form(USE)
-    page = client.follow(client.post(USE, form | {"status": "in_use", "since": "02/06/2021"}, 303))
-    assert "C’est enregistré : Rocamadour (Lot)" in page.main
-    assert "Rocamadour (Lot) En service depuis le 2 juin 2021" in page.main
-    assert "Nous utilisons ce service" not in page.main
-    again = client.post(USE, form | {"status": "in_use", "since": "2021-06-02"}, 409)
-    assert "déjà enregistré" in again.text
-    assert reading().query(Deployment).count() == 1
-
-
-@pytest.mark.parametrize(
-    ("typed", "status", "words"),
-    [
-        pytest.param({"status": "in_use", "since": "2021-02-30"}, 422, "Cette date n’existe pas", id="30 February"),
-        pytest.param({"status": "in_use", "since": "30/02/2021"}, 422, "Cette date n’existe pas", id="30 February, as written"),
-        pytest.param({"status": "in_use", "since": "02/06"}, 422, "n’est pas complète", id="without a year"),
-        pytest.param({"status": "in_use", "since": ""}, 422, "Donnez une date", id="no date"),
-        pytest.param({"status": "autre", "since": "2021-06-02"}, 422, "Choisissez", id="an unknown status"),
-        pytest.param({"status": "in_use", "since": "2021-06-01"}, 409, "précède la naissance", id="before the birth"),
-        pytest.param({"status": "in_use", "since": "2021-06-03"}, 409, "n’est pas encore venue", id="tomorrow"),
-    ],
-)
-def test_a_wrong_day_is_said_and_nothing_is_lost(
-    client: PageClient, world: World, service: Service, typed: dict[str, str], status: int, words: str
-) -> None:
-    client.sign_in(world.person(ROCAMADOUR))
-    page = client.post(USE, typed, status)
-    assert words in page.main
-    assert page.form(USE)["since"] == typed["since"]
-    beside = "status" if typed["status"] == "autre" else "since"
-    assert words in squeezed(page.soup.find(id=f"{beside}-erreur"))
-    assert reading().query(Deployment).count() == 0
-
-
-def test_who_is_offered_the_button(client: PageClient, world: World, service: Service, moderator: Actor) -> None:
-    typed = {"status": "in_use", "since": "2021-06-02"}
-
-    def refused(actor: Actor | None, status: int) -> bool:
-        reader = PageClient(client.app)
-        page = (reader.sign_in(actor) if actor else reader).get(SERVICE)
-        reader.post(USE, typed, status)
-        reader.post(USE, typed | {"since": ""}, 422 if status == 404 else status)
-        return "Nous utilisons ce service" not in page.main
-
-    assert refused(None, 401)
-    assert refused(world.person(None), 403)
-    assert refused(world.person(GRAMAT, status=AttachmentStatus.PENDING), 403)
-    assert refused(world.person(None, profile=Profile.PARTENAIRE), 403)
-    assert refused(moderator, 404)
-    assert reading().query(Deployment).count() == 0
-
-
 def test_unknown_services(client: PageClient, edition: Edition) -> None:
     client.get("/2021/services/7", 404)
     client.get("/2031/services", 404)
@@ -202,7 +147,7 @@ def test_lists_cost_the_same_with_one_and_with_three(
         create(moderator, service.proposal_id, ServiceDraft(name, "Fictif.", "Raison."), at=AT)
         set_milestone(moderator, service.id, title=name, due_on=date(2021, 7, 1), at=AT)
         declare_deployment(moderator, service.id, siren, status=DeploymentStatus.TRIAL, since=BORN, at=AT)
-    assert (cost("/2021/services"), cost(SERVICE)) == one == (3, 9)  # the edition's included
+    assert (cost("/2021/services"), cost(SERVICE)) == one == (3, 8)  # the edition's included
 
 
 # ── the desk ─────────────────────────────────────────────────────────────────────────────
@@ -274,22 +219,6 @@ def test_the_life_of_a_service_at_the_desk(desk: PageClient, service: Service, h
     assert reading().query(Milestone).one().done_on == date(2021, 7, 1)
     desk.get(f"{here}/jalons/999", 404)
     desk.get("/2021/services/9/gestion/phase", 404)
-
-
-@pytest.mark.parametrize(
-    ("siren", "status", "words"),
-    [
-        pytest.param(GRAMAT, 303, "Déploiement enregistré", id="a commune of the register"),
-        pytest.param(f" {GRAMAT[:3]} {GRAMAT[3:6]} {GRAMAT[6:]}", 303, "Déploiement enregistré", id="with spaces"),
-        pytest.param(f"{GRAMAT[:8]}{(int(GRAMAT[8]) + 1) % 10}", 422, "Ce n’est pas un SIREN", id="a wrong key"),
-        pytest.param("Gramat", 422, "Ce n’est pas un SIREN", id="a name"),
-        pytest.param("356000000", 422, "Aucune collectivité", id="a SIREN that is no collectivité's"),
-    ],
-)
-def test_the_team_declares_a_deployment(desk: PageClient, service: Service, siren: str, status: int, words: str) -> None:
-    typed = {"siren": siren, "status": "trial", "since": "2021-06-02"}
-    page = desk.post(f"{OWN}/deploiements", typed, status)
-    assert words in (desk.follow(page) if status == 303 else page).main
 
 
 def test_the_address_of_a_desk_before_leads_to_it(desk: PageClient, service: Service) -> None:

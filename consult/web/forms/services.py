@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 
 from consult.ground.refusals import Reason
-from consult.register.rules import is_siren
 from consult.services.actions import ServiceDraft
-from consult.services.model import DeploymentStatus, Phase
+from consult.services.model import Phase
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.dates import DayField, filled
 
@@ -81,44 +80,3 @@ class ReachedForm(Form):
     refused_at: ClassVar = {Reason.DATE_BEFORE_BIRTH: "done_on", Reason.DATE_TO_COME: "done_on"}
 
     done_on = DayField("Atteint le", validators=[filled("Donnez une date.")], render_kw={"class": "input-short"})
-
-
-class UseForm(Form):
-    """A collectivité tries or uses the service."""
-
-    refused_at: ClassVar = {
-        Reason.DATE_BEFORE_BIRTH: "since",
-        Reason.DATE_TO_COME: "since",
-        Reason.DATE_BEFORE_LAST_STEP: "since",
-        Reason.NOT_DEPLOYED: "status",
-    }
-
-    status = RadioField(
-        "Où en est-elle ?",
-        choices=[SelectChoice(status, status.label) for status in DeploymentStatus],
-        coerce=DeploymentStatus,
-        validators=required("Choisissez l’un des deux."),
-    )
-    since = DayField(
-        "Depuis le",
-        description="Aujourd’hui au plus tard, et pas avant la naissance du service.",
-        validators=[filled("Donnez une date.")],
-        render_kw={"class": "input-short"},
-    )
-
-
-class DeploymentForm(UseForm):
-    """The same, by the team, for any collectivité."""
-
-    siren = StringField(
-        "SIREN de la collectivité",
-        description="Neuf chiffres.",
-        validators=required("Donnez le SIREN de la collectivité."),
-        filters=[lambda typed: "".join((typed or "").split())],
-        render_kw={"class": "input-short", "inputmode": "numeric"},
-    )
-
-    def validate_siren(self, field: StringField) -> None:
-        """Raises ValidationError for digits that are nobody's."""
-        if not is_siren(field.data):
-            raise ValidationError("Ce n’est pas un SIREN : il a neuf chiffres, et le dernier les contrôle.")
