@@ -170,8 +170,8 @@ def serve(bind: str, workers: int | None) -> None:
 @click.option("--once", is_flag=True, help="Scelle le journal, veille sur les comptes, vide la boîte d’envoi, puis s’arrête.")
 @with_app
 def work(once: bool) -> None:
-    """Scelle le journal du vote, envoie les courriels en attente, rappelle les brouillons avant la fin du recueil, prévient
-    puis ferme les comptes que personne ne visite depuis deux ans.
+    """Scelle le journal du vote, prévient qui suit ce qui a changé, envoie les courriels en attente, rappelle les brouillons
+    avant la fin du recueil, prévient puis ferme les comptes que personne ne visite depuis deux ans.
 
     Peut tourner deux fois à la fois ; s’arrête entre deux messages.
     """
@@ -186,6 +186,7 @@ def work(once: bool) -> None:
         if is_whole:
             next_tending = time.monotonic() + TEND_EVERY_SECONDS
             tend_once(stop) if once else surviving(lambda: tend_once(stop), None)
+        follow_once(stop, whole=is_whole) if once else surviving(partial(follow_once, stop, whole=is_whole), None)
         sent, failed = work_once(stop) if once else work_on(stop)
         if once or sent or failed:
             click.echo(f"{words.plural(sent, 'courriel envoyé', 'courriels envoyés')}, {words.plural(failed, 'échec')}")
@@ -229,6 +230,13 @@ def seal_votes(stop: threading.Event | None = None, *, whole: bool) -> int:
             if since is not None:
                 stop.wait(max(SEALING_REST_SECONDS, 2 * (time.monotonic() - begun)))
     return batches
+
+
+def follow_once(stop: threading.Event | None = None, *, whole: bool) -> None:
+    """Spread what is new to those who follow it; `whole`: write the messages of the day and of the week too."""
+    from consult.following.turns import follow_on
+
+    follow_on(lambda: stop is not None and stop.is_set(), whole=whole, at=clock.now())
 
 
 def tend_once(stop: threading.Event | None = None) -> None:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from consult.calendar.model import Edition
 from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution, Status
-from consult.following.model import Follow, Follower, Tiding
+from consult.following.model import Follow, Follower, Rhythm, Tiding
 from consult.following.rules import Sort, Subject, subject_of
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.refusals import NotFound
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.rules import full_name
@@ -47,6 +48,14 @@ def is_followed(person_id: int | None, subject: Subject) -> bool:
 def follower(person_id: int) -> Follower | None:
     """How this person is told; None when they never followed anything."""
     return reading().get(Follower, person_id)
+
+
+def rhythm_of(token: str) -> Rhythm:
+    """At which rhythm whoever received this token is told. Raises NotFound."""
+    found = reading().scalar(select(Follower.rhythm).where(Follower.token == token))
+    if found is None:
+        raise NotFound
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,8 @@ class EventKind(StrEnum):
     MILESTONE_MOVED = "milestone:moved"
     MILESTONE_REACHED = "milestone:reached"
     MILESTONE_DROPPED = "milestone:dropped"
+    MILESTONE_LATE = "milestone:late"
+    SERVICE_SILENT = "service:silent"
     NEWS_PROPOSED = "news:proposed"
     NEWS_PUBLISHED = "news:published"
     NEWS_REFUSED = "news:refused"

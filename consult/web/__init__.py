@@ -22,6 +22,7 @@ FAMILIES = (
     "addresses",
     "notifications",
     "following",
+    "unsubscribe",
     "personal_data",
     "mandates",
     "colleagues",

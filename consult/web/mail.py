@@ -9,20 +9,29 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from consult.config import Settings
+from consult.following.telling import Telling
 from consult.outbox.model import Message, Notice
 from consult.outbox.transport import POLICY
 from consult.voting.digests import digest
+from consult.web.tidings import told
 
-COMPOSED_WHEN_SENT: Mapping[Notice, Callable[[Message], dict[str, Any]]] = {Notice.SUPPORT_CHANGED: digest}
+COMPOSED_WHEN_SENT: dict[Notice, Callable[[Message], dict[str, Any]]] = {Notice.SUPPORT_CHANGED: digest}
 """What these say is read from the base when they leave; the others say what was written with the act."""
 
 
 def composer(settings: Settings) -> Callable[[Message], EmailMessage]:
     """How to turn a row of the outbox into an e-mail."""
     host = urlsplit(settings.base_url).hostname or "localhost"
+    telling = Telling()
+
+    def followed(message: Message) -> dict[str, Any]:
+        said = telling.digest(message)
+        return said | {"told": [told(heading) for heading in said["headings"]]}
+
+    composed_when_sent = COMPOSED_WHEN_SENT | {Notice.DIGEST: followed}
 
     def compose(message: Message) -> EmailMessage:
-        said = COMPOSED_WHEN_SENT[message.notice](message) if message.notice in COMPOSED_WHEN_SENT else message.data
+        said = composed_when_sent[message.notice](message) if message.notice in composed_when_sent else message.data
         subject, body = worded(message.notice, said, settings)
         mail = EmailMessage(POLICY)
         mail["Subject"] = subject
@@ -31,6 +40,9 @@ def composer(settings: Settings) -> Callable[[Message], EmailMessage]:
         mail["Date"] = said.get("told_at", message.created_at)
         mail["Message-ID"] = f"<{message.id}.{message.created_at:%Y%m%d%H%M%S}@{host}>"
         mail["Auto-Submitted"] = "auto-generated"
+        if token := said.get("unsubscribe"):
+            mail["List-Unsubscribe"] = f"<{settings.base_url}/desabonnement/{token}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         mail.set_content(body)
         return mail
 
