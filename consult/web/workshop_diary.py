@@ -19,7 +19,7 @@ def diary_file(sheet: Sheet, url: str, settings: Settings, *, edition: str, with
     elif with_link and workshop.link:
         said = f"{said}\n\nEn ligne{NBSP}: {workshop.link}"
     event = [
-        f"UID:{edition}-atelier-{workshop.number}@{urlsplit(url).hostname}",
+        f"UID:{edition}-atelier-{workshop.number}@{urlsplit(settings.base_url).hostname}",
         f"SEQUENCE:{workshop.revision}",
         f"DTSTAMP:{stamp(at)}",
         f"DTSTART:{stamp(workshop.starts_at)}",

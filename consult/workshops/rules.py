@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from consult.calendar.rules import Calendar, Verb
-from consult.ground.actor import Actor, Profile
+from consult.ground.actor import Actor
 from consult.ground.refusals import Reason, Verdict, verdict
-from consult.interests.rules import is_of_the_team
+from consult.interests.rules import is_of_the_team, speaks_for_a_collectivite
 
 REMINDED_BEFORE = timedelta(days=2)
 """How long before it begins those who come are reminded of it."""
@@ -123,10 +123,7 @@ def may_attend(actor: Actor, *, calendar: Calendar, room: Room, at: datetime) ->
     """Whether the actor may take a seat: until the workshop begins, while one is left."""
     return verdict(
         calendar.gate(Verb.ATTEND_WORKSHOP, at),
-        (actor.is_signed_in, Reason.SIGN_IN),
-        (actor.profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),
-        (actor.mandate is not None, Reason.NO_COLLECTIVITE),
-        (actor.is_verified, Reason.ATTACHMENT_PENDING),
+        speaks_for_a_collectivite(actor),
         (room.is_volunteer, Reason.NOT_A_VOLUNTEER),
         (not room.has_seat, Reason.ALREADY_SEATED),
         (not room.is_cancelled, Reason.WORKSHOP_CANCELLED),

@@ -3,8 +3,16 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
+from consult.calendar.model import Edition
 from consult.ground.actor import Actor
 from consult.ground.clock import paris
+from consult.ground.database import reading
+from consult.interests.actions import InterestDraft, declare
+from consult.interests.charter_rules import charter_name
+from consult.interests.model import Interest, Level
+from consult.proposals.model import Proposal
 from consult.workshops.actions import announce
 from consult.workshops.model import Workshop
 from consult.workshops.rules import WorkshopDraft
@@ -31,3 +39,10 @@ def meetings(team: Actor, proposal_id: int, *, at: datetime) -> tuple[Workshop, 
 
     past = meet(at - timedelta(days=1, hours=2), at - timedelta(days=3))
     return meet(at + timedelta(days=10), at), meet(at + timedelta(days=11), at), past
+
+
+def volunteer(actor: Actor, proposal: Proposal, *, at: datetime, level: Level = Level.ATELIER) -> Interest:
+    """The actor's collectivité volunteers for a proposition."""
+    slug = reading().scalars(select(Edition.slug).where(Edition.id == proposal.edition_id)).one()
+    draft = InterestDraft(level, "A", "agent", "B", "maire", "", "Nous avons des idées.", charter_name(slug, 1))
+    return declare(actor, proposal.id, draft, at=at)
