@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.ground.database import Base, BigKey, str_enum
@@ -60,11 +60,18 @@ class Notice(StrEnum):
     MONEY_DECIDED = "money_decided"
 
 
+_WAITING = text("sent_at IS NULL AND given_up_at IS NULL")
+_TAKEN = text("worker IS NOT NULL")
+
+
 class Message(Base):
     """One e-mail to one person: to send, sent, or given up."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_due_at", "sent_at", "given_up_at", "due_at"),)
+    __table_args__ = (
+        Index("ix_message_waiting", "due_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+        Index("ix_message_worker", "worker", sqlite_where=_TAKEN, postgresql_where=_TAKEN),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -76,6 +83,8 @@ class Message(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     """Not before this instant: the act's, then later after each failure, or while a worker holds it."""
+    worker: Mapped[int | None]
+    """Which worker is sending it at this instant (see `workers`); None for one that waits, or is over."""
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]

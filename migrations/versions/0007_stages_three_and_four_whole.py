@@ -20,6 +20,15 @@ STATES_BEFORE = "status IN ('submitted', 'accepted', 'declined', 'withdrawn')"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("worker", sa.Integer(), nullable=True))
+        batch_op.drop_index("ix_message_due_at")
+        waiting, taken = sa.text("sent_at IS NULL AND given_up_at IS NULL"), sa.text("worker IS NOT NULL")
+        batch_op.create_index(
+            "ix_message_waiting", ["due_at", "id"], unique=False, sqlite_where=waiting, postgresql_where=waiting
+        )
+        batch_op.create_index("ix_message_worker", ["worker"], unique=False, sqlite_where=taken, postgresql_where=taken)
+
     op.create_table(
         "charter",
         sa.Column("edition_id", sa.Integer(), nullable=False),
@@ -648,3 +657,8 @@ def downgrade() -> None:
     op.drop_table("follow")
     op.drop_table("criterion")
     op.drop_table("charter")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_worker", sqlite_where=sa.text("worker IS NOT NULL"))
+        batch_op.drop_index("ix_message_waiting", sqlite_where=sa.text("sent_at IS NULL AND given_up_at IS NULL"))
+        batch_op.create_index("ix_message_due_at", ["sent_at", "given_up_at", "due_at"], unique=False)
+        batch_op.drop_column("worker")
