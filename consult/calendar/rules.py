@@ -84,6 +84,7 @@ class Verb(StrEnum):
     CORRECT_DECISION = "correct_decision"
     CHANGE_INSTRUCTION = "change_instruction"
     CHANGE_CHARTER = "change_charter"
+    SET_GRID = "set_grid"
     DECLARE_INTEREST = "declare_interest"
     WITHDRAW_INTEREST = "withdraw_interest"
     INSTRUCT_INTEREST = "instruct_interest"
@@ -163,6 +164,8 @@ OPENED_BY: dict[Verb, Opening] = {
     # How candidatures are answered is known to whoever declares the first; what is accepted, to whoever declares.
     Verb.CHANGE_INSTRUCTION: Opening(None, (Stage.INTERESTS, Edge.OPENS)),
     Verb.CHANGE_CHARTER: Opening(None, (Stage.INTERESTS, Edge.CLOSES)),
+    # Nobody draws a grid on the candidatures that came: it is set at their close at the latest.
+    Verb.SET_GRID: Opening(None, (Stage.INTERESTS, Edge.CLOSES)),
     Verb.DECLARE_INTEREST: _during(Stage.INTERESTS),
     # A commitment that cannot be kept is given back at any time: somebody else waits for the place.
     Verb.WITHDRAW_INTEREST: _SINCE_INTERESTS,

@@ -134,6 +134,12 @@ class Reason(StrEnum):
     NOT_LIVE = "not_live"
     NOTHING_SAID = "nothing_said"
     OWN_INTEREST = "own_interest"
+    GRID_FROZEN = "grid_frozen"
+    GRID_IN_USE = "grid_in_use"
+    GRID_UNSOUND = "grid_unsound"
+    GRID_CHANGED = "grid_changed"
+    GRID_UNCHANGED = "grid_unchanged"
+    READING_INCOMPLETE = "reading_incomplete"
     NOTHING_PREPARED = "nothing_prepared"
     ANSWERS_CHANGED = "answers_changed"
 

@@ -123,6 +123,8 @@ class EventKind(StrEnum):
     INTEREST_REPLIED = "interest:replied"
     INTEREST_MOVED_UP = "interest:moved_up"
     INTEREST_ACCEPTED = "interest:accepted"
+    GRID_SET = "grid:set"
+    INTEREST_READ = "interest:read"
     INTEREST_PREPARED = "interest:prepared"
     INTEREST_WAITLISTED = "interest:waitlisted"
     INTERESTS_ANSWERED = "interests:answered"
@@ -186,6 +188,7 @@ PUBLIC_KINDS = frozenset(
         EventKind.WORKSHOP_CHANGED,
         EventKind.WORKSHOP_CANCELLED,
         EventKind.WORKSHOP_NOTED,
+        EventKind.GRID_SET,
         EventKind.INTERESTS_ANSWERED,
         EventKind.INTEREST_MOVED_UP,
         EventKind.SERVICE_BORN,

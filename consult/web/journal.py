@@ -180,6 +180,9 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     ),
     EventKind.WORKSHOP_CANCELLED: lambda data: f"Atelier annulé{words.NBSP}: {_workshop(data)}.",
     EventKind.WORKSHOP_NOTED: lambda data: f"Compte rendu publié{words.NBSP}: «{words.NBSP}{data['title']}{words.NBSP}».",
+    EventKind.GRID_SET: lambda data: (
+        f"Grille de lecture des candidatures fixée{words.NBSP}: {words.plural(len(data['after']), 'critère')}."
+    ),
     EventKind.INTERESTS_ANSWERED: _answered,
     EventKind.INTEREST_MOVED_UP: lambda _: (
         "Un territoire référent se retire : le premier de la liste d’attente prend sa place."

@@ -1,0 +1,87 @@
+"""Reading what would be published now: every answer that is prepared, and what is left without one."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+
+from consult.ground.database import reading
+from consult.interests.desk import asks_correction
+from consult.interests.letters import readers
+from consult.interests.model import Interest, InterestMessage, InterestStatus, Level
+from consult.interests.publishing import is_prepared
+from consult.proposals.model import Proposal
+from consult.register.model import Collectivite
+from consult.register.search import LINE, CollectiviteLine
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An answer that is prepared, as the page that publishes lists it."""
+
+    number: int
+    revision: int
+    proposal_id: int
+    proposal_number: int
+    proposal_title: str
+    level: Level
+    answer: InterestStatus
+    reason: str
+    rank: int | None
+    """The place it would have, behind those that wait already."""
+    letters: int
+    collectivite: CollectiviteLine
+    corrected_since: bool
+    """Whether the collectivité corrected its text after the answer was prepared."""
+    asks_correction: bool
+
+
+def ready(edition_id: int) -> Sequence[Ready]:
+    """Every answer that would be published now, by proposition, answer and place. Three statements."""
+    which = (Interest.edition_id == edition_id, *is_prepared())
+    letters = Counter(row[0] for row in reading().execute(readers(*which)))
+    waiting = {
+        (proposal_id, level): count
+        for proposal_id, level, count in reading().execute(
+            select(Interest.proposal_id, Interest.level, func.count())
+            .where(
+                Interest.edition_id == edition_id,
+                Interest.status == InterestStatus.WAITLISTED,
+                Interest.prepared.is_(None),
+            )
+            .group_by(Interest.proposal_id, Interest.level)
+        )
+    }
+    corrected = exists().where(InterestMessage.interest_id == Interest.id, InterestMessage.corrected_at > Interest.prepared_at)
+    rows = reading().execute(
+        select(Interest, Proposal.number, Proposal.title, corrected, asks_correction(), *LINE)
+        .join(Proposal, Proposal.id == Interest.proposal_id)
+        .join(Collectivite, Collectivite.siren == Interest.siren)
+        .where(*which)
+        .order_by(Proposal.number, Interest.prepared, Interest.level, Interest.prepared_rank, Interest.number)
+    )
+    return [
+        Ready(
+            one.number,
+            one.revision,
+            one.proposal_id,
+            proposal_number,
+            title,
+            one.level,
+            one.prepared,
+            one.prepared_reason,
+            one.prepared_rank and one.prepared_rank + waiting.get((one.proposal_id, one.level), 0),
+            letters[one.id],
+            CollectiviteLine(*line),
+            corrected_since,
+            is_asked,
+        )
+        for one, proposal_number, title, corrected_since, is_asked, *line in rows
+    ]
+
+
+def unprepared(edition_id: int) -> int:
+    """How many interests nobody has prepared an answer for. One statement."""
+    where = (Interest.edition_id == edition_id, Interest.status == InterestStatus.SUBMITTED, Interest.prepared.is_(None))
+    return reading().scalar(select(func.count()).where(*where)) or 0
