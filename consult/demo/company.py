@@ -5,7 +5,7 @@ the rules forbid.
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,6 @@ from consult.contributions.actions import ContributionDraft
 from consult.contributions.model import ContributionType
 from consult.ground import clock
 from consult.ground.actor import OPERATOR, Actor, Profile, Role
-from consult.interests import actions as interests
-from consult.interests.actions import InterestDraft
-from consult.interests.model import Level
-from consult.interests.publishing import accept
 from consult.interests.queries import volunteers_of
 from consult.proposals import actions as proposals
 from consult.proposals.actions import ProposalDraft
@@ -34,9 +30,6 @@ from consult.selection import corrections, opinions, recusals
 from consult.selection.desk import deliberation
 from consult.selection.model import Outcome, Stance
 from consult.selection.rules import departures
-from consult.services import actions as services
-from consult.services.actions import ServiceDraft
-from consult.services.model import DeploymentStatus, Phase
 from consult.triage import actions as triage
 from consult.triage import schemes
 from consult.triage.file import read_schemes
@@ -209,72 +202,3 @@ class Company:
     def proclaim(self) -> None:
         """The committee proclaims every decision at once."""
         selection.proclaim(self.actor("comite"), self.ids["edition"], at=clock.now())
-
-    # ── stages 3 and 4 ───────────────────────────────────────────────────────────────
-
-    def volunteer(self, speaker: str, rank: int, text: Text) -> None:
-        """A collectivité declares its interest."""
-        draft = InterestDraft(
-            level=Level(text["level"]),
-            referent_name=text["referent_name"],
-            referent_function=text["referent_function"],
-            sponsor_name=text["sponsor_name"],
-            sponsor_function=text["sponsor_function"],
-            availability=text["availability"],
-            motivation=text["motivation"],
-            charter="2021-1",
-        )
-        found = interests.declare(self.actor(speaker), self.ids[f"proposal:{text['proposal']}"], draft, at=clock.now())
-        self.ids[f"interest:{rank}"] = found.id
-
-    def accept(self, rank: int) -> None:
-        """The team accepts a volunteer."""
-        accept(self.actor("moderation"), self.ids[f"interest:{rank}"], at=clock.now())
-
-    def bear(self, text: Text) -> None:
-        """A service is born."""
-        draft = ServiceDraft(name=text["name"], summary=text["summary"], reason=text["reason"])
-        proposal_id = self.ids[f"proposal:{text['proposal']}"]
-        self.ids[f"service:{text['name']}"] = services.create(self.actor("moderation"), proposal_id, draft, at=clock.now()).id
-
-    def enter(self, name: str, step: Text) -> None:
-        """A service enters a phase."""
-        services.enter_phase(
-            self.actor("moderation"),
-            self.ids[f"service:{name}"],
-            Phase(step["phase"]),
-            reason=step["reason"],
-            learnt=step.get("learnt", ""),
-            at=clock.now(),
-        )
-
-    def promise(self, name: str, rank: int, text: Text) -> None:
-        """A milestone is set."""
-        found = services.set_milestone(
-            self.actor("moderation"),
-            self.ids[f"service:{name}"],
-            title=text["title"],
-            due_on=date.fromisoformat(text["due_on"]),
-            at=clock.now(),
-        )
-        self.ids[f"milestone:{name}:{rank}"] = found.id
-
-    def keep(self, name: str, rank: int, text: Text) -> None:
-        """A milestone is reached."""
-        services.reach_milestone(
-            self.actor("moderation"),
-            self.ids[f"milestone:{name}:{rank}"],
-            done_on=date.fromisoformat(text["done_on"]),
-            at=clock.now(),
-        )
-
-    def deploy(self, name: str, siren: str, text: Text) -> None:
-        """A collectivité tries or uses the service."""
-        services.declare_deployment(
-            self.actor("moderation"),
-            self.ids[f"service:{name}"],
-            siren,
-            status=DeploymentStatus(text["status"]),
-            since=date.fromisoformat(text["since"]),
-            at=clock.now(),
-        )

@@ -30,7 +30,7 @@ from consult.register.queries import latest_load
 from consult.voting.merges import AFTER_LOADING
 
 if TYPE_CHECKING:
-    from consult.demo.scenario import Step
+    from consult.demo.when import Step
 
 log = logging.getLogger(__name__)
 
@@ -165,7 +165,7 @@ def play(memory: Memory, until: datetime, progress: Progress | None = None) -> i
     from consult.demo.scenario import scenario  # noqa: PLC0415 - reading its texts is for those who play it
 
     with _one_at_a_time:
-        due = [step for step in scenario(memory.ids) if step.is_setting or step.at <= until]
+        due = [step for step in scenario(memory.ids, memory.file.parent) if step.is_setting or step.at <= until]
         todo = due[memory.played :]
         for done, step in enumerate(todo, start=1):
             _do(step)

@@ -6,9 +6,8 @@ The steps are written once, in an order and with a chance that never change; `re
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -18,9 +17,12 @@ from consult.demo.accounts import DEMO_ACCOUNTS
 from consult.demo.cast import DEMO_SIREN, SECOND_SIREN, SHARES, cast
 from consult.demo.committee import CORRECTION, COSTS, EXPLANATIONS, OPINIONS, RECUSALS
 from consult.demo.company import Company, Text
+from consult.demo.referents import Referents
 from consult.demo.rehearsal import ANNOUNCED
+from consult.demo.tracking import Tracking
+from consult.demo.when import Step, working_hour
 from consult.ground.actor import Profile, Role
-from consult.ground.clock import PARIS, paris
+from consult.ground.clock import paris
 
 VOTE_OPENS = paris(2021, 3, 15, 12)
 LAST_TRIAGE = paris(2021, 3, 15, 11)
@@ -38,15 +40,6 @@ TEAM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One act: its instant, and how it is done. What must exist before the first visit comes first, whatever the instant."""
-
-    at: datetime
-    act: Callable[[], object]
-    is_setting: bool = False
-
-
 @cache
 def texts() -> dict[str, Any]:
     """The words of the demonstration."""
@@ -54,17 +47,18 @@ def texts() -> dict[str, Any]:
     return found
 
 
-def scenario(ids: dict[str, int]) -> Sequence[Step]:
-    """Every step, in order. `ids` remembers the rows made, from one play to the next."""
-    written = list(Scenario(Company(ids)).steps())
+def scenario(ids: dict[str, int], folder: Path) -> Sequence[Step]:
+    """Every step, in order. `ids` remembers the rows made, from one play to the next; pictures are kept in `folder`."""
+    written = list(Scenario(Company(ids), folder).steps())
     return sorted(written, key=lambda step: (not step.is_setting, step.at))
 
 
 class Scenario:
     """Writes the steps. Chance is drawn from one seed, in one order, so every demonstration is the same."""
 
-    def __init__(self, company: Company) -> None:
+    def __init__(self, company: Company, folder: Path) -> None:
         self.company = company
+        self.folder = folder
         self.chance = random.Random("edition 2021")  # noqa: S311 - a stage set, not a secret
         sorts = cast()
         self.next_of = {sort: sorts.drawn(sort) for sort in sorts.by_kind}
@@ -84,8 +78,8 @@ class Scenario:
         yield from self._extension()
         yield from self._votes()
         yield from self._committee()
-        yield from self._interests()
-        yield from self._services()
+        yield from Referents(self.company, texts(), {}).steps(self._draw, self._arrival)
+        yield from Tracking(self.company, self.folder).steps(texts(), self._draw, self._arrival)
 
     def _setting(self) -> Iterator[Step]:
         company = self.company
@@ -100,6 +94,10 @@ class Scenario:
             yield Step(ANNOUNCED, attach, is_setting=True)
         for name, siren in SECOND_SIREN.items():
             yield Step(ANNOUNCED, partial(company.attach, name, siren), is_setting=True)
+
+    def _draw(self, sort: str) -> str:
+        """The next collectivité of a sort."""
+        return next(self.next_of[sort])
 
     def _arrival(self, siren: str, at: datetime, profile: Profile, function: str) -> Iterator[Step]:
         """Somebody comes for this collectivité, unless somebody already has."""
@@ -209,35 +207,6 @@ class Scenario:
         yield Step(PROCLAIMED, company.proclaim)
         yield Step(paris(2021, 5, 12, 11), partial(company.correct_decision, *CORRECTION))
 
-    # ── stages 3 and 4 ───────────────────────────────────────────────────────────────
-
-    def _interests(self) -> Iterator[Step]:
-        """Volunteers, in May; the team answers in June, and the last three still wait."""
-        written = texts()["interests"]
-        for rank, text in enumerate(written):
-            at = working_hour(paris(2021, 5, 5, 9, 15) + rank * timedelta(days=25) / len(written))
-            siren = next(self.next_of[text["author_kind"]])
-            yield from self._arrival(siren, at - timedelta(days=2), Profile.AGENT, text["referent_function"])
-            yield Step(at, partial(self.company.volunteer, siren, rank, text))
-            if rank < len(written) - 3:
-                answered = working_hour(paris(2021, 6, 2, 9) + timedelta(hours=3 * rank))
-                yield Step(answered, partial(self.company.accept, rank))
-
-    def _services(self) -> Iterator[Step]:
-        """Five services, from their birth to their deployments; one of them stops, as most do."""
-        for text in texts()["services"]:
-            name, born = text["name"], _day(text["born_on"], 10)
-            yield Step(born, partial(self.company.bear, text))
-            for step in text["phase_history"][1:]:
-                yield Step(_day(step["on"], 11), partial(self.company.enter, name, step))
-            for rank, milestone in enumerate(text["milestones"]):
-                yield Step(born + timedelta(hours=2, minutes=rank), partial(self.company.promise, name, rank, milestone))
-                if milestone["done_on"]:
-                    yield Step(_day(milestone["done_on"], 17), partial(self.company.keep, name, rank, milestone))
-            for deployment in text["deployments"]:
-                siren = next(self.next_of[deployment["author_kind"]])
-                yield Step(_day(deployment["since"], 16), partial(self.company.deploy, name, siren, deployment))
-
 
 DEMO_SUPPORTS = (
     ("agent", "signalement-incidents", paris(2021, 3, 17, 10, 4)),
@@ -252,16 +221,3 @@ DEMO_SUPPORTS = (
     ("attente", "gestion-documents", paris(2021, 3, 26, 12, 10)),
 )
 """What the demo accounts support."""
-
-
-def _day(text: str, hour: int) -> datetime:
-    day = date.fromisoformat(text)
-    return paris(day.year, day.month, day.day, hour)
-
-
-def working_hour(at: datetime) -> datetime:
-    """An instant of the same weekday, or of the Friday before, between nine and half past five in Paris."""
-    there = at.astimezone(PARIS).replace(second=0, microsecond=0)
-    there -= timedelta(days=max(0, there.weekday() - 4))
-    hour, minute = divmod(9 * 60 + (there.hour * 60 + there.minute) * 510 // 1440, 60)
-    return paris(there.year, there.month, there.day, hour, minute)
