@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from consult.contributions.file_types import FileType
 from consult.ground.database import Base, str_enum
 
 
@@ -156,6 +157,10 @@ class InterestFile(Base):
     added_at: Mapped[datetime]
     added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None]
+
+    @property
+    def type(self) -> FileType:
+        return FileType(self.media_type)
 
 
 class InterestMessage(Base):

@@ -36,7 +36,7 @@ FAMILIES = (
     "domains",
     "mailbox_codes",
     "interests",
-    "workshops",
+    "interest_files",
     "charters",
     "services",
     "service_deployments",

@@ -26,6 +26,7 @@ from consult.contributions.rules import may_edit
 from consult.contributions.store import Store
 from consult.extensions import limiter
 from consult.ground.refusals import NotFound, Refused
+from consult.interests.model import InterestFile
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at, settings
 from consult.web.forms.files import FilesForm
@@ -38,7 +39,7 @@ MOST_AT_ONCE = MOST_FILES * MOST_BYTES + 1_000_000
 
 DOCUMENTS_SENT = "200 per hour"
 
-HEAVY = frozenset({"files.join", "files.join_to_draft"})
+HEAVY = frozenset({"files.join", "files.join_to_draft", "interest_files.join", "news_desk.write"})
 """Where a request may weigh more than a form does elsewhere."""
 
 NOTHING_RUNS = "default-src 'none'; sandbox"
@@ -54,12 +55,17 @@ def _make_room() -> None:
         request.max_content_length = MOST_AT_ONCE
 
 
+Attached = ContributionFile | InterestFile
+"""A row that says where a document lies, and what it is."""
+
+
 def store() -> Store:
     """Where the contents of documents lie."""
     return Store(settings().instance_dir)
 
 
-def _without_limits() -> bool:
+def without_limits() -> bool:
+    """Whether the operator lifted the limits on what one person sends."""
     return not settings().rate_limits
 
 
@@ -75,20 +81,20 @@ def index(e: str, n: int) -> ResponseReturnValue:
 
 @pages.post("/<edition:e>/contributions/<int:n>/documents")
 @doors.signed_in
-@limiter.limit(DOCUMENTS_SENT, exempt_when=_without_limits)
+@limiter.limit(DOCUMENTS_SENT, exempt_when=without_limits)
 def join(e: str, n: int) -> ResponseReturnValue:
     """Join one or several documents: all, or none."""
     contribution, form = _own(e, n), FilesForm()
     if not form.validate_on_submit():
         return _page(contribution, form, 422)
-    with arriving(store(), _sent(form)) as arrivals:
+    with arriving(store(), sent(form)) as arrivals:
         if not form.accept(arrivals):
             return _page(contribution, form, 422)
         try:
             files.join_files(actor(), store(), contribution.id, arrivals, at=received_at())
         except Refused as refused:
             return _page(contribution, form, form.refused(refused))
-    flash(_joined(arrivals), "success")
+    flash(joined(arrivals), "success")
     return redirect(url_for("files.index", e=e, n=n), 303)
 
 
@@ -108,7 +114,7 @@ def download(e: str, n: int, id_: int) -> Response:
     contribution = one(edition(e).id, n)
     if not _is_readable(contribution):
         raise NotFound
-    return _download(files.file_of(contribution.id, id_))
+    return attached(files.file_of(contribution.id, id_))
 
 
 def readable_files(contribution: Contribution) -> Sequence[ContributionFile]:
@@ -153,20 +159,20 @@ def index_of_draft(e: str, draft_id: int) -> ResponseReturnValue:
 
 @pages.post("/<edition:e>/contributions/brouillons/<int:draft_id>/documents")
 @doors.signed_in
-@limiter.limit(DOCUMENTS_SENT, exempt_when=_without_limits)
+@limiter.limit(DOCUMENTS_SENT, exempt_when=without_limits)
 def join_to_draft(e: str, draft_id: int) -> ResponseReturnValue:
     """Join one or several documents to a draft: they will be published with it."""
     draft, form = _own_draft(e, draft_id), FilesForm()
     if not form.validate_on_submit():
         return _draft_page(draft, form, 422)
-    with arriving(store(), _sent(form)) as arrivals:
+    with arriving(store(), sent(form)) as arrivals:
         if not form.accept(arrivals):
             return _draft_page(draft, form, 422)
         try:
             files.join_files_to_draft(actor(), store(), draft.id, arrivals, at=received_at())
         except Refused as refused:
             return _draft_page(draft, form, form.refused(refused))
-    flash(_joined(arrivals), "success")
+    flash(joined(arrivals), "success")
     return redirect(url_for("files.index_of_draft", e=e, draft_id=draft_id), 303)
 
 
@@ -183,7 +189,7 @@ def remove_from_draft(e: str, draft_id: int, id_: int) -> ResponseReturnValue:
 @doors.signed_in
 def download_of_draft(e: str, draft_id: int, id_: int) -> Response:
     """A document of a draft, to its author alone."""
-    return _download(files.file_of_draft(own_draft(actor(), edition(e).id, draft_id).id, id_), private=True)
+    return attached(files.file_of_draft(own_draft(actor(), edition(e).id, draft_id).id, id_), private=True)
 
 
 def _own_draft(e: str, draft_id: int) -> Draft:
@@ -208,22 +214,25 @@ def _draft_page(draft: Draft, form: FilesForm, status: int = 200) -> ResponseRet
 # ── Coming in, going out ─────────────────────────────────────────────────────────────
 
 
-def _sent(form: FilesForm) -> list[tuple[Any, str]]:
+def sent(form: FilesForm) -> list[tuple[Any, str]]:
+    """What the form carries: contents, and the names they came under."""
     chosen: list[FileStorage] = form.documents.data
     return [(one_.stream, one_.filename or "") for one_ in chosen]
 
 
-def _joined(arrivals: Sequence[Arrival]) -> str:
+def joined(arrivals: Sequence[Arrival]) -> str:
+    """How many, in words."""
     return f"{words.plural(len(arrivals), 'document joint', 'documents joints')}."
 
 
-def _download(file: ContributionFile, *, private: bool = False) -> Response:
+def attached(file: Attached, *, private: bool = False) -> Response:
+    """A document as it leaves: saved under its name, run by nothing; `private`: kept by nobody on the way."""
     try:
         content = store().open(file.key)
     except FileNotFoundError:
         log.error("document %s: its content is missing from the store", file.id)
         raise NotFound from None
-    response = send_file(content, mimetype=file.type.value, etag=file.digest, conditional=False, max_age=None)
+    response = send_file(content, mimetype=file.media_type, etag=file.digest, conditional=False, max_age=None)
     response.content_length = file.size
     response.headers["Content-Disposition"] = disposition(file.name)
     response.headers["Content-Security-Policy"] = NOTHING_RUNS

@@ -77,6 +77,8 @@ class Page:
     stored: Sequence[tuple[str, str]] = ()
     """The fields that another tab, or device, saved otherwise meanwhile: (label, text)."""
     is_refused: bool = False
+    rank: int = 0
+    """How many texts the one that is corrected has had."""
     back: str = ""
     """The page one came from, when it is not that of the proposition."""
 
@@ -92,6 +94,7 @@ class Page:
             known=self.known,
             interest=self.interest,
             asked=self.asked,
+            rank=self.rank,
             level_helps={level: commitment(self.charter.said[level.value]) for level in Level},
             window=self.edition.calendar.window(Stage.INTERESTS),
             back=self.back or url_for("interests.index", e=self.edition.slug, n=self.standing.number),

@@ -7,6 +7,7 @@ else sends it must be refused.
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,6 +26,7 @@ from consult.accounts.model import (
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too
 from consult.contributions.drafts import start_draft
+from consult.contributions.files import arriving
 from consult.contributions.model import ContributionType
 from consult.ground.actor import Actor, Profile, Role
 from consult.ground.clock import paris
@@ -32,6 +34,8 @@ from consult.ground.database import reading, transaction
 from consult.interests.actions import InterestDraft, declare
 from consult.interests.charter_rules import charter_name
 from consult.interests.drafts import keep
+from consult.interests.files import documents_of, join_documents
+from consult.interests.messages import ask
 from consult.interests.model import Level
 from consult.interests.rules import CHARTER
 from consult.selection.recusals import recuse
@@ -124,8 +128,11 @@ class Premises:
         self.undecided, self.recused = proposal(undecided), person(None, Role.COMMITTEE)
         recuse(self.recused, self.undecided.id, reason="Un intérêt direct.", at=CLOSED)
         self.kept, self.candidates = retained.proposal(decided), retained.proposal(decided, "Gérer les documents")
-        declare(owner, self.kept.id, replace(INTEREST, charter=charter_name("2023", 1)), at=DURING_INTERESTS)
-        draft = ServiceDraft("Séance claire", "Préparer une séance.", "Un besoin partagé.")
+        self.interest = declare(owner, self.kept.id, replace(INTEREST, charter=charter_name("2023", 1)), at=DURING_INTERESTS)
+        ask(team, self.interest.id, "Combien de conseils ?", True, at=DURING_INTERESTS)
+        with arriving(documents.store(), [(BytesIO(documents.pdf()), "deliberation.pdf")]) as arrivals:
+            join_documents(owner, documents.store(), self.interest.id, arrivals, at=DURING_INTERESTS)
+        self.deliberation = documents_of(self.interest.id)[0].id
         keep(owner, self.candidates.id, {"motivation": "Nous avons"}, revision=0, at=DURING_INTERESTS)
         self.service = create(team, self.kept.id, draft, at=DURING_TRACKING)
         day = DURING_TRACKING.date()
@@ -294,6 +301,7 @@ class Premises:
                 "steering_interests.answer",
                 "/pilotage/2023/candidatures/2",
                 "team",
+        kept = f"/2023/candidatures/{self.interest.number}"
                 {"answer": "accept", **REASON},
                 at=DURING_INTERESTS,
             ),
@@ -324,6 +332,12 @@ class Premises:
         taken_back, by_mailbox, vouched = (self.attachment_of(self.people[f"asker {rank}"]) for rank in range(3))
         own, held = (self.attachment_of(self.people[name]) for name in ("owner", "colleague"))
         accepted, declined, revoked = self.invitations
+            Deed("charters.change", "/pilotage/2021/charte", "team", charter),
+            Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
+            Deed("interest_files.reply", f"{kept}/messages", "owner", {"body": "Nous répondons."}, at=DURING_INTERESTS),
+            Deed("interest_files.correct", f"{kept}/correction", "owner", typed, at=DURING_INTERESTS),
+            Deed("interest_files.join", f"{kept}/documents", "owner", documents.sent(), at=DURING_INTERESTS),
+            Deed("interest_files.remove", f"{kept}/documents/{self.deliberation}/retrait", "owner", at=DURING_INTERESTS),
         mine = "/compte/rattachements"
         return [
             Deed("account.withdraw_attachment", f"{mine}/{taken_back}/retrait", "asker 0"),
