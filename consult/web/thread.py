@@ -191,4 +191,4 @@ def _chain(proposal_id: int, number: int, contributions: int, after: Followed, h
         yield Link(service.name, url_for("services.show", e=e, n=service.number), is_here=here is not None)
     if used := sum(service.deployments for service in services):
         where = f"{own}#{'adoption' if here else 'services'}"
-        yield Link(f"{words.plural(used, 'collectivité')} {'l’utilisent' if used > 1 else 'l’utilise'}", where)
+        yield Link(f"{words.plural(used, 'collectivité')} {'l’ont' if used > 1 else 'l’a'}", where)

@@ -128,7 +128,7 @@ def test_a_proposition_and_a_service_show_the_same_chain(
         "1 soutien",
         "Retenue",
         "Séance claire",
-        "2 collectivités l’utilisent",
+        "2 collectivités l’ont",
     ]
     here = "Proposition n° 1" if "propositions" in address else "Séance claire"
     assert [squeezed(tag) for tag in page.soup.select(".chain [aria-current=page]")] == [here]
