@@ -39,6 +39,7 @@ FAMILIES = (
     "interest_files",
     "charters",
     "services",
+    "portfolio",
     "service_deployments",
     "service_money",
     "collectivites",

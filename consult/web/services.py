@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from flask import Blueprint, render_template
 
-from consult.calendar.rules import Stage
 from consult.ground.clock import paris_day
 from consult.interests.queries import referents
 from consult.services import queries
@@ -13,7 +12,7 @@ from consult.services.queries import Sheet
 from consult.services.rules import keeping
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
-from consult.web.paging import page_number
+from consult.web.portfolio import at_a_glance
 from consult.web.thread import chain_of_service
 
 pages = Blueprint("services", __name__)
@@ -22,16 +21,8 @@ pages = Blueprint("services", __name__)
 @pages.get("/<edition:e>/services")
 @doors.public
 def index(e: str) -> str:
-    """Every service at a glance: phase, next milestone, late or not, deployments, last step."""
-    the_edition, today = edition(e), paris_day(received_at())
-    portfolio = queries.portfolio(the_edition.id, today)
-    return render_template(
-        "services/index.html",
-        portfolio=portfolio,
-        services=queries.lines(the_edition.id, total=portfolio.services, page=page_number()),
-        window=the_edition.calendar.window(Stage.TRACKING),
-        today=today,
-    )
+    """Every service at a glance."""
+    return at_a_glance(edition(e))
 
 
 @pages.get("/<edition:e>/services/<int:n>")

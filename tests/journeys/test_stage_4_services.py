@@ -37,7 +37,7 @@ def test_a_service_from_its_birth_to_its_first_use(visit: Callable[..., Visitor]
     assert "À qui s’adresser" in user.text
 
     team.go(f"/2021/services/{number.group(1)}/gestion/deploiements").review()
-    team.check("seen").press("Confirmer ce qui est coché")
+    team.choose(place).press("Confirmer ce qui est coché")
     assert "1 déploiement confirmé" in team.text
 
     everyone = visit(javascript=javascript).go(f"/2021/services/{number.group(1)}/deploiements").review()

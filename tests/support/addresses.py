@@ -118,6 +118,8 @@ READ = (
     "/pilotage/2021/ateliers/1/annulation",
     "/pilotage/2021/ateliers/1/compte-rendu",
     "/2021/services",
+    "/2021/services.csv",
+    "/2021/services/frise",
     "/2021/services/1",
     "/2021/argent",
     "/2021/services/1/argent",
