@@ -240,8 +240,8 @@ def follow_once(stop: threading.Event | None = None, *, whole: bool) -> None:
 
 
 def tend_once(stop: threading.Event | None = None) -> None:
-    """Recall drafts before the needs close, warn and close the accounts that nobody visits, forget what nothing needs: a batch
-    at a time, until all is done."""
+    """Recall drafts before the needs or the candidatures close, warn and close the accounts that nobody visits, forget what
+    nothing needs: a batch at a time, until all is done."""
     from consult.accounts.own.addresses import forget_address_changes
     from consult.accounts.own.closing import close_dormant, warn_dormant
     from consult.accounts.sign_in.actions import forget_requests
@@ -250,7 +250,9 @@ def tend_once(stop: threading.Event | None = None) -> None:
     from consult.contributions.files import sweep_store
     from consult.contributions.reminders import remind_of_drafts
     from consult.contributions.store import Store
+    from consult.interests.drafts import forget_started
     from consult.interests.files import document_keys
+    from consult.interests.reminders import remind_of_started
     from consult.services.queries import picture_keys
     from consult.workshops.reminders import remind_of_workshops
     from consult.workshops.seats import release_seats
@@ -262,10 +264,10 @@ def tend_once(stop: threading.Event | None = None) -> None:
         return total
 
     warned, closed = count(warn_dormant), count(close_dormant)
-    for forget in (forget_sessions, forget_address_changes, forget_requests, forget_drafts):
+    for forget in (forget_sessions, forget_address_changes, forget_requests, forget_drafts, forget_started):
         count(forget)
     count(release_seats)
-    recalled, reminded = count(remind_of_drafts), count(remind_of_workshops)
+    recalled, reminded = count(remind_of_drafts) + count(remind_of_started), count(remind_of_workshops)
     sweep_store(Store(settings().instance_dir), spoken_for=(document_keys(), picture_keys()), at=clock.outside())
     if recalled:
         click.echo(words.plural(recalled, "brouillon rappelé", "brouillons rappelés"))

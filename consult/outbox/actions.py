@@ -30,6 +30,7 @@ USEFUL_FOR = {
     Notice.DRAFT_REMINDER: timedelta(hours=3),
     Notice.WORKSHOP_REMINDER: timedelta(days=2),
 }
+    Notice.INTEREST_REMINDER: timedelta(hours=3),
 """How long a notice is worth reading, when not for ever: an old code opens nothing, a reminder is not read after the close."""
 
 

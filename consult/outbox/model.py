@@ -39,6 +39,7 @@ class Notice(StrEnum):
     SUPPORT_CHANGED = "support_changed"
     RESULT_PROCLAIMED = "result_proclaimed"
     DECISION_CORRECTED = "decision_corrected"
+    INTEREST_REMINDER = "interest_reminder"
     INTEREST_DECLARED = "interest_declared"
     INTEREST_QUESTIONED = "interest_questioned"
     INTEREST_REPLIED = "interest_replied"
