@@ -121,6 +121,9 @@ READ = (
     "/2021/services.csv",
     "/2021/services/frise",
     "/2021/services/1",
+    "/2021/services/1/deploiements",
+    "/2021/services/1/deployer",
+    "/2021/services/1/gestion/deploiements",
     "/2021/argent",
     "/2021/services/1/argent",
     "/2021/services/1/gestion/argent",
@@ -240,8 +243,6 @@ WRITE = (
     "/2021/propositions/3/soutien",
     "/2021/propositions/3/soutien/retrait",
     "/2021/propositions/3/candidature",
-)
-"""What is written by POST."""
     "/2021/propositions/3/candidature/abandon",
     "/pilotage/2021/charte",
     "/2021/services/1/deploiement",
@@ -251,3 +252,5 @@ WRITE = (
     "/2021/candidatures/1/correction",
     "/2021/candidatures/1/documents",
     "/2021/candidatures/1/documents/1/retrait",
+)
+"""What is written by POST."""
