@@ -280,16 +280,16 @@ def tend_once(stop: threading.Event | None = None) -> None:
 
 def work_once(stop: threading.Event | None = None) -> tuple[int, int]:
     """Send what is due, until `stop` is set; how many were sent, how many failed."""
-    from consult.outbox.actions import deliver
-    from consult.outbox.transport import transport
+    from consult.following.digests import refused
+    from consult.outbox.actions import deliver, free, is_waiting
+    from consult.outbox.transport import conversation
+    from consult.outbox.workers import is_dead, present
     from consult.web.mail import composer
 
     site = settings()
-    compose, send = composer(site), transport(site.mail_url)
-    sent = failed = 0
-    while not (stop and stop.is_set()):
-        one_sent, one_failed = deliver(compose, send, now=clock.now, limit=1)
-        if not one_sent + one_failed:
-            break
-        sent, failed = sent + one_sent, failed + one_failed
-    return sent, failed
+    free(clock.now(), is_dead)
+    if not is_waiting(clock.now()):
+        return 0, 0
+    with present() as worker, conversation(site.mail_url) as send:
+        is_over = stop.is_set if stop else lambda: False
+        return deliver(composer(site), send, now=clock.now, is_over=is_over, worker=worker, refused=refused)

@@ -5,6 +5,7 @@ written once; killed in the middle, the batches that are written are, and the ne
 is fixed when it is written; it is worded when it leaves, and what its reader has stopped following meanwhile is left out.
 """
 
+import smtplib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,11 +21,14 @@ from consult.following.rules import told_until
 from consult.ground.database import Lock, lock, transaction
 from consult.journal.model import Event
 from consult.outbox.actions import post_many
-from consult.outbox.model import Notice
+from consult.outbox.model import Message, Notice
 
 BATCH = 500
 MOST_TOLD = 60
 """Pieces of news that one message tells; it says how many more there are."""
+
+NO_MAILBOX = smtplib.SMTPRecipientsRefused.__name__
+"""How the outbox says that a server does not know the address."""
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -117,12 +121,14 @@ def _said(rhythm: Rhythm, rows: Sequence[AnyRow]) -> dict[str, Any]:
     }
 
 
-def bounced(session: Session, address: str, at: datetime) -> None:
-    """A server said that this address is no mailbox: nothing more is written there until its owner signs in again."""
-    theirs = select(Person.id).where(Person.email == address)
-    session.execute(
-        update(Follower)
-        .where(Follower.person_id.in_(theirs))
-        .values(bounced_at=at)
-        .execution_options(synchronize_session=False)
-    )
+def refused(session: Session, message: Message, at: datetime) -> None:
+    """A server says that the mailbox of a digest is not one: nothing more is written there until its owner signs in again."""
+    if message.notice is Notice.DIGEST and message.failure == NO_MAILBOX:
+        person_id = int(message.key.split(":")[1])
+        theirs = select(Person.id).where(Person.id == person_id, Person.email == message.recipient)
+        session.execute(
+            update(Follower)
+            .where(Follower.person_id.in_(theirs))
+            .values(bounced_at=at)
+            .execution_options(synchronize_session=False)
+        )

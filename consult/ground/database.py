@@ -189,6 +189,7 @@ class Lock(StrEnum):
     PERSON = "person"
     SEAL = "seal"
     FOLLOWING = "following"
+    WORKER = "worker"
 
 
 def lock(session: Session, kind: Lock, key: str | int | ScalarSelect[int], *, shared: bool = False) -> None:

@@ -3,15 +3,17 @@
 import logging
 import smtplib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Select, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from consult.ground.database import transaction
+from consult.ground.database import reading, transaction
 from consult.outbox.model import Message, Notice
 
 log = logging.getLogger(__name__)
@@ -28,9 +30,9 @@ USEFUL_FOR = {
     Notice.ADDRESS_CODE: timedelta(minutes=15),
     Notice.MAILBOX_CODE: timedelta(days=7),
     Notice.DRAFT_REMINDER: timedelta(hours=3),
+    Notice.INTEREST_REMINDER: timedelta(hours=3),
     Notice.WORKSHOP_REMINDER: timedelta(days=2),
 }
-    Notice.INTEREST_REMINDER: timedelta(hours=3),
 """How long a notice is worth reading, when not for ever: an old code opens nothing, a reminder is not read after the close."""
 
 
@@ -107,60 +109,87 @@ def post_many(session: Session, notice: Notice, letters: Sequence[tuple[str, str
         )
 
 
-def claim(at: datetime) -> Message | None:
+def is_waiting(at: datetime) -> bool:
+    """Whether an e-mail is due. It only reads: nobody waits for it."""
+    return reading().scalar(_DUE.with_only_columns(Message.id), {"now": at}) is not None
+
+
+def claim(at: datetime, *, worker: int | None = None) -> Message | None:
     """Take the next e-mail due, so that no other worker sends it during `LEASE`. None when the outbox is empty."""
     with transaction() as session:
-        message = session.scalars(
-            select(Message)
-            .where(Message.sent_at.is_(None), Message.given_up_at.is_(None), Message.due_at <= at)
-            .order_by(Message.due_at, Message.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        ).first()
-        if message is not None:
-            message.due_at = at + LEASE
-            message.attempts += 1
-        return message
+        return _claim(session, at, worker)
 
 
-def mark_sent(message_id: int, at: datetime) -> None:
-    """The mail server accepted the message: forget what it said."""
+def _claim(session: Session, at: datetime, worker: int | None) -> Message | None:
+    message = session.scalars(_NEXT, {"now": at}).first()
+    if message is not None:
+        message.due_at = at + LEASE
+        message.attempts += 1
+        message.worker = worker
+    return message
+
+
+_DUE = (
+    select(Message)
+    .where(Message.sent_at.is_(None), Message.given_up_at.is_(None), Message.due_at <= bindparam("now"))
+    .order_by(Message.due_at, Message.id)
+    .limit(1)
+)
+_NEXT = _DUE.with_for_update(skip_locked=True)
+"""Built once: every message asks it."""
+
+
+def free(at: datetime, is_dead: Callable[[Session, int], bool]) -> None:
+    """Let others send at once what dead workers held, without waiting for the end of their leases."""
+    held = select(Message).where(Message.worker.is_not(None), Message.sent_at.is_(None), Message.given_up_at.is_(None))
+    if reading().scalar(held.with_only_columns(Message.id).limit(1)) is None:
+        return
     with transaction() as session:
-        message = session.get_one(Message, message_id)
-        message.sent_at = at
-        message.failure = None
-        _forget(message)
+        for message in session.scalars(held.order_by(Message.id).with_for_update(skip_locked=True)):
+            if is_dead(session, message.worker or 0):
+                message.due_at, message.worker = at, None
+
+
+class Ending(StrEnum):
+    """How an attempt ended."""
+
+    SENT = "sent"
+    NOTHING_TO_SAY = "nothing_to_say"
+    FAILED = "failed"
+    REFUSED = "refused"
+    """For good, by the server: a mailbox that is not one, or a content it does not take."""
+    GIVEN_UP = "given_up"
+    """Tried too often, or useless by now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of trying to send a message, once."""
+
+    ending: Ending
+    failure: str = ""
 
 
 def mark_failed(message_id: int, at: datetime, failure: str) -> None:
     """The mail server did not take it: try again later, after 1, 2, 4… minutes, at most `MAX_DELAY`."""
     with transaction() as session:
-        message = session.get_one(Message, message_id)
+        settle(session.get_one(Message, message_id), Attempt(Ending.FAILED, failure), at)
+
+
+def settle(message: Message, attempt: Attempt, at: datetime) -> None:
+    """Write how an attempt ended. What nobody will read again to send it is forgotten: what it said and, after a farewell, to
+    whom; what is given up is told to the operator, without an address."""
+    message.worker = None
+    message.failure = attempt.failure[:200] or None
+    if attempt.ending is Ending.FAILED:
         message.due_at = at + min(MAX_DELAY, timedelta(minutes=2 ** min(message.attempts - 1, 10)))
-        message.failure = failure[:200]
-
-
-def give_up(message_id: int, at: datetime, failure: str) -> None:
-    """Nobody will try again: forget what the message said, and tell the operator, without an address."""
-    with transaction() as session:
-        message = session.get_one(Message, message_id)
+        return
+    if attempt.ending is Ending.SENT:
+        message.sent_at = at
+    else:
         message.given_up_at = at
-        message.failure = failure[:200]
-        _forget(message)
-    log.warning("message %d given up: %s", message_id, failure)
-
-
-def drop(message_id: int, at: datetime) -> None:
-    """There is nothing left to say to whom it is for: it will not go, and that is no failure."""
-    with transaction() as session:
-        message = session.get_one(Message, message_id)
-        message.given_up_at = at
-        message.failure = NothingToSay.__name__
-        _forget(message)
-
-
-def _forget(message: Message) -> None:
-    """Nobody will read this row again to send it: neither what it said nor, after a farewell, to whom."""
+    if attempt.ending in (Ending.REFUSED, Ending.GIVEN_UP):
+        log.warning("message %d given up: %s", message.id, attempt.failure)
     message.data = {}
     if message.notice in FAREWELLS:
         message.recipient = ""
@@ -191,26 +220,21 @@ def is_refused_for_good(error: Exception) -> bool:
     return False
 
 
-def _send(message: Message, send: Callable[[Message], None], now: Callable[[], datetime]) -> bool | None:
-    """Try once, and write how it ended: whether it is sent; None when there was nothing left to say."""
+def _send(message: Message, send: Callable[[Message], None], now: Callable[[], datetime]) -> Attempt:
+    """Try once."""
     lasts = USEFUL_FOR.get(message.notice)
     if lasts and now() - message.created_at >= lasts:
-        give_up(message.id, now(), "TooLate")
-        return False
+        return Attempt(Ending.GIVEN_UP, "TooLate")
     try:
         send(message)
-    except NothingToSay:
-        drop(message.id, now())
-        return None
+    except NothingToSay as nothing:
+        return Attempt(Ending.NOTHING_TO_SAY, type(nothing).__name__)
     except Exception as error:  # whatever the server or the words raise, the others must go
         failure = type(error).__name__
-        if is_refused_for_good(error) or message.attempts >= MAX_ATTEMPTS:
-            give_up(message.id, now(), failure)
-        else:
-            mark_failed(message.id, now(), failure)
-        return False
-    mark_sent(message.id, now())
-    return True
+        if is_refused_for_good(error):
+            return Attempt(Ending.REFUSED, failure)
+        return Attempt(Ending.GIVEN_UP if message.attempts >= MAX_ATTEMPTS else Ending.FAILED, failure)
+    return Attempt(Ending.SENT)
 
 
 def deliver(
@@ -218,16 +242,29 @@ def deliver(
     send: Callable[[EmailMessage], None],
     *,
     now: Callable[[], datetime],
-    limit: int = 10_000,
+    limit: int = 1_000_000,
+    is_over: Callable[[], bool] = lambda: False,
+    worker: int | None = None,
+    refused: Callable[[Session, Message, datetime], None] = lambda _session, _message, _at: None,
 ) -> tuple[int, int]:
-    """Send what is due, at most `limit` messages; gives how many were sent and how many failed or were given up.
+    """Send what is due, at most `limit` messages or until `is_over`; gives how many were sent and how many failed or were given
+    up. `refused` is told, within the transaction that gives it up, of a message that the server refuses for good.
 
-    At least once: a worker killed between the mail server's yes and `mark_sent` leaves the message to be sent again, with
-    the same Message-ID, once its lease is over.
+    How one message ended and that the next is taken are one transaction: a worker holds one message and no more. At least once:
+    a worker killed between the mail server's yes and that transaction leaves this one message to be sent again, with the same
+    Message-ID, as soon as another finds the worker dead (`free`), or its lease is over.
     """
     sent = failed = 0
-    while sent + failed < limit and (message := claim(now())) is not None:
-        went = _send(message, lambda one: send(compose(one)), now)
-        sent += went is True
-        failed += went is False
+    message = claim(now(), worker=worker)
+    while message is not None:
+        attempt = _send(message, lambda one: send(compose(one)), now)
+        sent += attempt.ending is Ending.SENT
+        failed += attempt.ending not in (Ending.SENT, Ending.NOTHING_TO_SAY)
+        with transaction() as session:
+            at, tried = now(), session.get_one(Message, message.id)
+            settle(tried, attempt, at)
+            if attempt.ending is Ending.REFUSED:
+                refused(session, tried, at)
+            goes_on = sent + failed < limit and not is_over()
+            message = _claim(session, at, worker) if goes_on else None
     return sent, failed

@@ -3,14 +3,17 @@
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 20
+GOING_AWAY = 421
 CHECK_SECONDS = 5
 
 
@@ -56,6 +59,65 @@ def transport(url: str) -> Callable[[EmailMessage], None]:
             server.send_message(message)
 
     return send
+
+
+PER_CONVERSATION = 100
+"""Messages that one conversation with a server carries: many servers end it after about as many."""
+
+
+class Conversation:
+    """One conversation with a mail server for many messages: opened with the first, and again when the server ends it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._open = ExitStack()
+        self._server: smtplib.SMTP | None = None
+        self._said = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._end()
+
+    def __call__(self, message: EmailMessage) -> None:
+        """Send one message. A server that will not go on before it is begun is asked again, anew."""
+        is_new = self._server is None or self._said >= PER_CONVERSATION
+        try:
+            self._say(message, anew=is_new)
+        except smtplib.SMTPSenderRefused as refused:
+            if is_new or refused.smtp_code != GOING_AWAY:
+                raise
+            self._say(message, anew=True)
+
+    def _say(self, message: EmailMessage, *, anew: bool) -> None:
+        if anew or self._server is None:
+            self._end()
+            self._server, self._said = self._open.enter_context(_connect(self._url, TIMEOUT_SECONDS)), 0
+        try:
+            self._server.send_message(message)
+            self._said += 1
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
+            raise  # about this message alone: the conversation goes on
+        except BaseException:
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        ended, self._open, self._server = self._open, ExitStack(), None
+        with suppress(smtplib.SMTPException, OSError):  # a server that has gone is not told goodbye
+            ended.close()
+
+
+@contextmanager
+def conversation(url: str) -> Iterator[Callable[[EmailMessage], None]]:
+    """How to send many messages, in one conversation with the server. Raises ValueError as `transport`."""
+    if urlsplit(url).scheme == "file":
+        yield transport(url)
+        return
+    transport(url)
+    with Conversation(url) as say:
+        yield say
 
 
 class PasswordInClear(smtplib.SMTPException):
