@@ -13,14 +13,18 @@ from consult.ground import clock
 from consult.ground.actor import Actor, Profile
 from consult.ground.clock import PARIS, paris
 from consult.interests import actions as interests
-from consult.interests import messages, preparing, publishing
+from consult.interests import corrections, grid, messages, preparing, publishing, readings
 from consult.interests.actions import InterestDraft
+from consult.interests.charter_rules import charter_name
+from consult.interests.grid_rules import CriterionDraft
 from consult.interests.model import InterestStatus, Level
 from consult.workshops import actions as workshops
 from consult.workshops import seats
 from consult.workshops.rules import WorkshopDraft
 
 FIRST = paris(2021, 5, 5, 9, 15)
+GRID = paris(2021, 4, 28, 15)
+READ = paris(2021, 6, 3, 10)
 PREPARED = paris(2021, 6, 4, 10)
 PUBLISHED = paris(2021, 6, 4, 17)
 
@@ -58,8 +62,11 @@ class Referents:
             yield Step(at, partial(self.volunteer, rank, text))
 
     def _instruction(self, text: Text) -> Iterator[Step]:
+        yield Step(GRID, partial(self.set_grid, text))
         for one in text["messages"]:
             yield Step(day(one["on"], one["hour"]), partial(self.write, one))
+        for order, one in enumerate(text["readings"]):
+            yield Step(READ + timedelta(minutes=12 * order), partial(self.read, one))
         for status in (InterestStatus.ACCEPTED, InterestStatus.WAITLISTED, InterestStatus.DECLINED):
             ranks = [rank for rank, one in enumerate(self.texts["interests"]) if one["answer"] == status.value]
             together = [ranks] if status is InterestStatus.ACCEPTED else [[rank] for rank in ranks]
@@ -84,18 +91,8 @@ class Referents:
 
     def volunteer(self, rank: int, text: Text) -> None:
         """A collectivité declares its interest."""
-        draft = InterestDraft(
-            level=Level(text["level"]),
-            referent_name=text["referent_name"],
-            referent_function=text["referent_function"],
-            sponsor_name=text["sponsor_name"],
-            sponsor_function=text["sponsor_function"],
-            availability=text["availability"],
-            motivation=text["motivation"],
-            charter="2021-1",
-        )
         proposal_id = self.company.ids[f"proposal:{text['proposal']}"]
-        found = interests.declare(self._speaker(rank), proposal_id, draft, at=clock.now())
+        found = interests.declare(self._speaker(rank), proposal_id, _offered(text), at=clock.now())
         self.company.ids[f"interest:{rank}"] = found.id
 
     def write(self, text: Text) -> None:
@@ -103,8 +100,30 @@ class Referents:
         interest_id, at = self._interest(text["interest"]), clock.now()
         if reply := text.get("reply"):
             messages.reply(self._speaker(text["interest"]), interest_id, reply, at=at)
+            if "motivation_adds" in text:
+                self._correct(text)
         else:
             messages.ask(self.company.actor("moderation"), interest_id, text["body"], text["asks_correction"], at=at)
+
+    def _correct(self, text: Text) -> None:
+        rank = text["interest"]
+        written = self.texts["interests"][rank]
+        draft = _offered(written | {"motivation": written["motivation"] + text["motivation_adds"]})
+        corrections.correct(self._speaker(rank), self._interest(rank), draft, read=0, at=clock.now())
+
+    def set_grid(self, text: Text) -> None:
+        """The grid by which candidatures are read, in public before the first one comes."""
+        criteria = [CriterionDraft(**one) for one in text["criteria"]]
+        edition_id, at = self.company.ids["edition"], clock.now()
+        grid.set_grid(self.company.actor("pilotage"), edition_id, criteria, reason=text["grid_reason"], at=at)
+        for rank, one in enumerate(grid.criteria_of(edition_id)):
+            self.company.ids[f"criterion:{rank}"] = one.id
+
+    def read(self, text: Text) -> None:
+        """A member of the team gives a candidature points."""
+        points = {self.company.ids[f"criterion:{rank}"]: given for rank, given in enumerate(text["points"])}
+        reader, interest_id = self.company.actor(text["reader"]), self._interest(text["interest"])
+        readings.read(reader, interest_id, points, note=text["note"], at=clock.now())
 
     def prepare(self, ranks: Sequence[int], answer: InterestStatus) -> None:
         """The team prepares the same answer to some files, in private."""
@@ -152,6 +171,12 @@ class Referents:
 
     def _speaker(self, rank: int) -> Actor:
         return self.company.actor(self.speakers[rank])
+
+
+def _offered(text: Text) -> InterestDraft:
+    people = {name: text[name] for name in ("referent_name", "referent_function", "sponsor_name", "sponsor_function")}
+    said = {"availability": text["availability"], "motivation": text["motivation"]}
+    return InterestDraft(level=Level(text["level"]), charter=charter_name("2021", 1), **people, **said)
 
 
 def _drafted(text: Text) -> WorkshopDraft:

@@ -10,13 +10,27 @@ from sqlalchemy import func, select
 
 from consult.calendar import queries as calendars
 from consult.contributions.model import Contribution, Status
+from consult.demo.cast import DEMO_SIREN
 from consult.demo.rehearsal import BackwardsError, Memory, advance, play, remember
+from consult.following.model import Follow
 from consult.ground.clock import paris
 from consult.ground.database import reading
+from consult.interests.model import Criterion, Interest, InterestMessage, InterestStatus, InterestVersion, Score
 from consult.opendata.recount import recount
 from consult.selection.model import Decision, Outcome
-from consult.services.model import Service
+from consult.services.model import (
+    Bearer,
+    Deployment,
+    DeploymentStatus,
+    MilestoneMove,
+    MoneyLine,
+    News,
+    NewsPicture,
+    Publication,
+    Service,
+)
 from consult.voting.model import Support
+from consult.workshops.model import Seat, Workshop
 from tests.support.journal import export
 
 END = paris(2021, 12, 20, 10)
@@ -62,6 +76,34 @@ def test_nothing_of_2021_is_against_the_rules(memory: Memory, caplog: pytest.Log
     report = recount(export(calendars.edition("2021"), tmp_path / "export", at=END))
     assert report.faults == [], "its files give the proclaimed result"
     assert (report.is_proclaimed, report.chain.is_whole, report.chain.unsealed) == (True, True, 0)
+
+
+def test_stages_three_and_four_show_each_thing_once(memory: Memory) -> None:
+    play(memory, END)
+    session = reading()
+    statuses = dict(session.execute(select(Interest.status, func.count()).group_by(Interest.status)).all())
+    assert statuses.pop(InterestStatus.ACCEPTED) > 20
+    assert statuses == {
+        InterestStatus.SUBMITTED: 2,
+        InterestStatus.WAITLISTED: 1,
+        InterestStatus.DECLINED: 1,
+        InterestStatus.WITHDRAWN: 1,
+    }
+    own = select(Bearer.siren).join(Service, Service.id == Bearer.service_id).where(Service.name == "Séance claire")
+    assert DEMO_SIREN["agent"] in session.scalars(own).all(), "who wrote the need bears the service"
+    moved_up = session.get_one(Interest, memory.ids["interest:11"])
+    assert moved_up.status is InterestStatus.ACCEPTED, "the place of the one that withdrew"
+    counts = {table: session.scalar(select(func.count()).select_from(table)) or 0 for table in _EACH}
+    assert {table.__name__ for table, count in counts.items() if not count} == set(), counts
+    assert session.scalar(select(func.count()).where(MoneyLine.standing == Publication.PROPOSED)) == 2
+    assert session.scalar(select(func.count()).where(News.standing == Publication.PROPOSED)) == 1
+    assert session.scalar(select(func.count()).where(Deployment.status == DeploymentStatus.ENDED)) == 1
+    assert session.scalar(select(func.count()).where(Deployment.confirmed_at.is_(None))) == 3
+    full = session.scalars(select(Service).where(Service.state_share * 2 == Service.cost)).all()
+    assert len(full) == 3, "exactly at the rate"
+
+
+_EACH = (Criterion, Score, InterestMessage, InterestVersion, Workshop, Seat, NewsPicture, MilestoneMove, Follow)
 
 
 def test_two_plays_are_the_same_as_one(app: Flask, engines, memory: Memory, tmp_path: Path) -> None:
