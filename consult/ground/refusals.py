@@ -189,6 +189,10 @@ class Reason(StrEnum):
     FUNDING_CHANGED = "funding_changed"
     FUNDING_UNCHANGED = "funding_unchanged"
     ENVELOPE_BELOW_GRANTED = "envelope_below_granted"
+    TOO_MANY_INDICATORS = "too_many_indicators"
+    INDICATOR_OVER = "indicator_over"
+    ALREADY_MEASURED = "already_measured"
+    TARGET_TOO_EARLY = "target_too_early"
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,12 @@ class EventKind(StrEnum):
     MONEY_TAKEN_BACK = "money:taken_back"
     MONEY_CANCELLED = "money:cancelled"
     FUNDING_SET = "funding:set"
+    INDICATOR_SET = "indicator:set"
+    INDICATOR_CHANGED = "indicator:changed"
+    INDICATOR_ENDED = "indicator:ended"
+    MEASURE_GIVEN = "measure:given"
+    MEASURE_CORRECTED = "measure:corrected"
+    MEASURE_TAKEN_BACK = "measure:taken_back"
 
 
 PUBLIC_KINDS = frozenset(
@@ -200,6 +206,11 @@ PUBLIC_KINDS = frozenset(
         EventKind.MONEY_PUBLISHED,
         EventKind.MONEY_CANCELLED,
         EventKind.FUNDING_SET,
+        EventKind.INDICATOR_SET,
+        EventKind.INDICATOR_CHANGED,
+        EventKind.INDICATOR_ENDED,
+        EventKind.MEASURE_CORRECTED,
+        EventKind.MEASURE_TAKEN_BACK,
     }
 )
 """What the public register of an edition shows: acts of the team, never those of a person or a vote."""

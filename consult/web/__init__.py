@@ -42,6 +42,7 @@ FAMILIES = (
     "portfolio",
     "service_deployments",
     "service_money",
+    "service_indicators",
     "collectivites",
     "data",
     "journal",

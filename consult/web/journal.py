@@ -16,6 +16,7 @@ from consult.services.model import Phase
 from consult.web import doors, words
 from consult.web.ballot_words import changes
 from consult.web.context import edition
+from consult.web.indicator_words import indicator_changed, measure_corrected, quoted
 from consult.web.money_words import funding, money
 from consult.web.paging import page_number
 
@@ -204,5 +205,10 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.MONEY_PUBLISHED: lambda data: f"{money(data)}.",
     EventKind.MONEY_CANCELLED: lambda data: f"Ligne annulée{words.NBSP}: {money(data)}.",
     EventKind.FUNDING_SET: funding,
+    EventKind.INDICATOR_SET: lambda data: f"Indicateur suivi{words.NBSP}: {quoted(data['name'])}.",
+    EventKind.INDICATOR_CHANGED: indicator_changed,
+    EventKind.INDICATOR_ENDED: lambda data: f"Indicateur qui n’est plus suivi{words.NBSP}: {quoted(data['name'])}.",
+    EventKind.MEASURE_CORRECTED: lambda data: f"Mesure corrigée{words.NBSP}: {measure_corrected(data)}.",
+    EventKind.MEASURE_TAKEN_BACK: lambda data: f"Mesure retirée{words.NBSP}: {measure_corrected(data)}.",
 }
 assert set(WORDS) == PUBLIC_KINDS, "every public event has its words"  # noqa: S101

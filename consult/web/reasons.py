@@ -186,6 +186,10 @@ REFUSALS: dict[Reason, Words] = {
     Reason.FUNDING_CHANGED: Words(409, "L’enveloppe ou le taux ont changé entre-temps", "Quelqu’un d’autre vient de les changer. Rien n’a été enregistré : les voici tels qu’ils sont maintenant."),
     Reason.FUNDING_UNCHANGED: Words(409, "Ce sont déjà l’enveloppe et le taux de l’édition", "Rien n’a été changé."),
     Reason.ENVELOPE_BELOW_GRANTED: Words(409, "L’enveloppe ne descend pas sous ce qui est accordé", "Des parts de l’État sont déjà publiées : leur somme est le moins que l’enveloppe puisse être."),
+    Reason.TOO_MANY_INDICATORS: Words(409, "Douze indicateurs sont déjà suivis", "Au-delà, personne ne les lit. Cessez d’abord d’en suivre un : il restera lisible."),
+    Reason.INDICATOR_OVER: Words(409, "Cet indicateur n’est plus suivi", "Il reste lisible, avec ses mesures. Rien n’a été changé."),
+    Reason.ALREADY_MEASURED: Words(409, "Ce jour a déjà sa mesure", "Une seule par jour. Si elle est fausse, corrigez-la : la première restera lisible."),
+    Reason.TARGET_TOO_EARLY: Words(409, "La cible vient après le départ", "Sa date doit suivre celle de la valeur de départ."),
 }  # fmt: skip
 
 

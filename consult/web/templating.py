@@ -14,6 +14,7 @@ from consult.config import Settings
 from consult.ground import clock
 from consult.register.file import SOURCE
 from consult.web import context, words
+from consult.web.indicator_words import exact, measured
 from consult.web.markdown import markdown
 from consult.web.reasons import wording
 from consult.web.scheme_words import rule_changes, rule_dates, rule_lines
@@ -73,6 +74,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         words.moment,
         words.number,
         words.euros,
+        exact,
+        measured,
         words.weight,
         words.plural,
         words.typo,

@@ -49,6 +49,7 @@ from consult.voting.actions import give_support
 from consult.workshops.seats import take
 from tests.support import documents, retained
 from tests.support.meetings import meetings
+from tests.support.figures import figures
 from tests.support.money import COST, line, proposed_line
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
 from tests.support.stage_two import CLOSED, DURING_VOTE
@@ -140,6 +141,7 @@ class Premises:
         declare_deployment(team, self.service.id, CORSE, status=DeploymentStatus.TRIAL, since=day, at=DURING_TRACKING)
         self.cost = line(self.service, COST, 1_000, by=team, day=day, at=DURING_TRACKING)
         self.proposed = proposed_line(self.service, ROCAMADOUR, at=DURING_TRACKING)
+        self.indicators, self.measure = figures(self.service, team, at=DURING_TRACKING)
         self.meeting, self.other_meeting, self.past_meeting = meetings(team, self.kept.id, at=DURING_INTERESTS)
         take(owner, self.meeting.id, at=DURING_INTERESTS)
         theirs = declare_deployment(
@@ -237,11 +239,24 @@ class Premises:
             Deed("proposals.update", f"/moderation/2021/propositions/{number}", "team", PROPOSAL),
         ]
 
+    def _figures(self) -> list[Deed]:
+        desk, at = f"/2023/services/{self.service.number}/gestion/indicateurs", DURING_TRACKING
+        one, other = (f"{desk}/{indicator.id}" for indicator in self.indicators)
+        typed = {"name": "Communes actives", "definition": "Chaque mois.", "target": "120"}
+        return [
+            Deed("service_indicators.desk", desk, "team", typed, at=at),
+            Deed("service_indicators.measure", other, "team", {"day": TODAY, "value": "12,5"}, at=at),
+            Deed("service_indicators.correct", f"{one}/mesures/{self.measure.id}", "team", {"value": "3", **REASON}, at=at),
+            Deed("service_indicators.change", f"{one}/modifier", "team", typed | REASON, at=at),
+            Deed("service_indicators.end", f"{one}/fin", "team", REASON, at=at),
+        ]
+
     def _money(self) -> list[Deed]:
         desk, at = f"/2023/services/{self.service.number}/gestion/argent", DURING_TRACKING
         typed = {"sort": "cost", "amount": "12 500,50", "day": TODAY, "label": "Développement"}
         funding = {"envelope": "200 000", "rate": "60 %", "seen": ";0.5", "confirm": "y", **REASON}
         return [
+            *self._figures(),
             Deed("service_money.desk", desk, "team", typed, at=at),
             Deed("service_money.cancel", f"{desk}/{self.cost.id}/annulation", "team", REASON, at=at),
             Deed("steering_money.line", f"/pilotage/2023/argent/{self.proposed.id}", "team", {"answer": "publish"}, at=at),
