@@ -99,8 +99,8 @@ def test_stages_three_and_four_show_each_thing_once(memory: Memory) -> None:
     assert session.scalar(select(func.count()).where(News.standing == Publication.PROPOSED)) == 1
     assert session.scalar(select(func.count()).where(Deployment.status == DeploymentStatus.ENDED)) == 1
     assert session.scalar(select(func.count()).where(Deployment.confirmed_at.is_(None))) == 3
-    full = session.scalars(select(Service).where(Service.state_share * 2 == Service.cost)).all()
-    assert len(full) == 3, "exactly at the rate"
+    full = [service.name for service in session.scalars(select(Service)) if service.state_share * 2 == service.cost]
+    assert full == ["Réverbère", "Séance claire", "Pas-de-porte"], "exactly at the rate"
 
 
 _EACH = (Criterion, Score, InterestMessage, InterestVersion, Workshop, Seat, NewsPicture, MilestoneMove, Follow)
