@@ -11,9 +11,11 @@ from consult.calendar.model import CalendarChange, Edition, RulesVersion, StageW
 from consult.calendar.queries import ballot_settings, last_version, locked_edition
 from consult.calendar.rules import (
     BallotSettings,
+    Instruction,
     Stage,
     Window,
     may_change_ballot_rules,
+    may_change_instruction,
     may_create_edition,
     may_move_window,
     windows_are_sound,
@@ -37,6 +39,7 @@ class EditionDraft:
     tallies_hidden: bool = True
     funding_rate: Decimal = Decimal("0.5")
     envelope: Decimal | None = None
+    instruction: Instruction = Instruction.INSTRUCTED
     is_fictitious: bool = False
 
 
@@ -58,6 +61,7 @@ def create_edition(actor: Actor, draft: EditionDraft, *, at: datetime) -> Editio
             tallies_hidden=draft.tallies_hidden,
             funding_rate=draft.funding_rate,
             envelope=draft.envelope,
+            instruction=draft.instruction,
         )
         edition.windows = [
             StageWindow(
@@ -128,6 +132,30 @@ def change_ballot_rules(
             after=asdict(changed),
         )
     return version
+
+
+def change_instruction(actor: Actor, edition_id: int, changed: Instruction, *, reason: str, at: datetime) -> None:
+    """Answer candidatures another way, before they open: the public journal says it, with its reason.
+
+    Raises Refused with the reason of `may_change_instruction`.
+    """
+    with transaction() as session:
+        edition = locked_edition(session, edition_id, alone=True)
+        before = edition.instruction
+        may_change_instruction(
+            actor, calendar=edition.calendar, current=before, changed=changed, reason=reason, at=at
+        ).or_refuse()
+        edition.instruction = changed
+        record(
+            session,
+            EventKind.INSTRUCTION_CHANGED,
+            actor,
+            at=at,
+            edition_id=edition.id,
+            reason=reason.strip(),
+            before=before.value,
+            after=changed.value,
+        )
 
 
 def move_window(actor: Actor, edition_id: int, moved: Window, *, reason: str, at: datetime) -> CalendarChange:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from consult.calendar.actions import EditionDraft
-from consult.calendar.rules import Stage, Window
+from consult.calendar.rules import Instruction, Stage, Window
 from consult.ground import clock
 
 
@@ -38,6 +38,7 @@ def read_edition(path: Path) -> EditionDraft:
             tallies_hidden=bool(rules.get("tallies_hidden", True)),
             funding_rate=Decimal(str(rules.get("funding_rate", "0.5"))),
             envelope=Decimal(str(rules["envelope"])) if "envelope" in rules else None,
+            instruction=_instruction(rules.get("instruction", Instruction.INSTRUCTED.value)),
         )
     except KeyError as error:
         raise EditionFileError(f"{path.name} : il manque {error}.") from None
@@ -49,6 +50,13 @@ def contents(path: Path) -> Mapping[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise EditionFileError(f"{path.name} n’est pas un fichier TOML : {error}") from None
+
+
+def _instruction(told: object) -> Instruction:
+    if told not in set(Instruction):
+        known = ", ".join(f"« {one.value} »" for one in Instruction)
+        raise EditionFileError(f"rules.instruction : « {told} » ne veut rien dire ; c’est {known}.")
+    return Instruction(str(told))
 
 
 def _window(stage: Stage, windows: Mapping[str, Any]) -> Window:

@@ -327,6 +327,18 @@ def may_change_ballot_rules(
     )
 
 
+def may_change_instruction(
+    actor: Actor, *, calendar: Calendar, current: Instruction, changed: Instruction, reason: str, at: datetime
+) -> Verdict:
+    """Whether the way candidatures are answered may change: by an administrator, with a reason, until they open."""
+    return verdict(
+        calendar.gate(Verb.CHANGE_INSTRUCTION, at),
+        (actor.has_role(Role.ADMINISTRATOR), Reason.NOT_YOUR_ROLE),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+        (changed is not current, Reason.INSTRUCTION_UNCHANGED),
+    )
+
+
 def may_see_calendar_desk(actor: Actor) -> Verdict:
     """Whether the actor may open the page that moves dates."""
     return verdict(

@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from consult.accounts.queries import as_now
 from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
-from consult.ground.actor import Actor
+from consult.calendar.rules import Instruction
+from consult.ground.actor import VISITOR, Actor
 from consult.ground.database import transaction
 from consult.ground.refusals import Reason, Refused
 from consult.interests.charters import in_force_within, keep_first
@@ -21,6 +22,8 @@ from consult.interests.waiting import move_up
 from consult.journal.model import EventKind
 from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
+
+EVERYONE_IS_ACCEPTED = "Règle de l’édition : toute collectivité qui se déclare est acceptée."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class InterestDraft:
 
 def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetime) -> Interest:
     """Volunteer the actor's collectivité for a retained proposition; everyone verified there is told by mail.
+
+    Where the edition accepts everyone, it is accepted at once, in nobody's name: the rule is its reason.
 
     Two colleagues may declare at the same instant: the base keeps the first, the second is told so.
 
@@ -83,12 +88,16 @@ def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetim
             raise Refused(Reason.ALREADY_INTERESTED) from clash
         forget(session, actor, proposal_id)
         tell(session, EventKind.INTEREST_DECLARED, actor, interest, at=at, level=draft.level.value)
+        if edition.instruction is Instruction.EVERYONE:
+            settle(interest, InterestStatus.ACCEPTED, None, EVERYONE_IS_ACCEPTED, at=at)
+            tell(session, EventKind.INTEREST_ACCEPTED, VISITOR, interest, at=at, reason=interest.reason)
         post_to_all(
             session,
             Notice.INTEREST_DECLARED,
             to_tell(interest, "declared"),
             at=at,
             number=interest.number,
+            is_accepted=interest.status is InterestStatus.ACCEPTED,
             level=draft.level.label,
             collectivite=actor.collectivite_name,
             proposal=standing.title,

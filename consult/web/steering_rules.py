@@ -2,10 +2,10 @@
 
 from dataclasses import asdict
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.calendar.actions import change_ballot_rules
+from consult.calendar.actions import change_ballot_rules, change_instruction
 from consult.calendar.model import Edition
 from consult.calendar.queries import ballot_settings, rules_versions
 from consult.calendar.rules import Stage, Verb, may_change_ballot_rules
@@ -13,7 +13,7 @@ from consult.ground.refusals import Refused
 from consult.web import doors
 from consult.web.ballot_words import changes
 from consult.web.context import actor, edition, received_at
-from consult.web.forms.steering import BallotRulesForm
+from consult.web.forms.steering import BallotRulesForm, InstructionForm
 
 pages = Blueprint("steering_rules", __name__)
 
@@ -44,6 +44,34 @@ def change(e: str) -> ResponseReturnValue:
         return _page(the_edition, form), 200 if is_sound else 422
     shown = changes(asdict(ballot_settings(the_edition)), asdict(form.settings()))
     return render_template("steering/rules_confirm.html", form=form, changes=shown)
+
+
+@pages.route("/pilotage/<edition:e>/regles/candidatures", methods=["GET", "POST"])
+@doors.administrators
+def instruction(e: str) -> ResponseReturnValue:
+    """How candidatures are answered, changed with a reason until they open."""
+    the_edition = edition(e)
+    if request.method == "GET":
+        return _instruction_page(the_edition, InstructionForm(formdata=None, data={"instruction": the_edition.instruction}))
+    form = InstructionForm()
+    if not form.validate():
+        return _instruction_page(the_edition, form), 422
+    try:
+        change_instruction(actor(), the_edition.id, form.instruction.data, reason=form.reason.data, at=received_at())
+    except Refused as refused:
+        status = form.refused(refused)
+        return _instruction_page(the_edition, form), status
+    flash("La règle est changée. La page des règles et le journal public le disent.", "success")
+    return redirect(url_for("rules.show", e=e, _anchor="charte"), 303)
+
+
+def _instruction_page(the_edition: Edition, form: InstructionForm) -> str:
+    return render_template(
+        "steering/instruction.html",
+        form=form,
+        window=the_edition.calendar.window(Stage.INTERESTS),
+        is_open=the_edition.calendar.permits(Verb.CHANGE_INSTRUCTION, received_at()),
+    )
 
 
 def _change(the_edition: Edition, form: BallotRulesForm) -> ResponseReturnValue:

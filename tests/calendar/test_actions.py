@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from consult.calendar import queries
-from consult.calendar.actions import EditionDraft, change_ballot_rules, create_edition, move_window
+from consult.calendar.actions import EditionDraft, change_ballot_rules, change_instruction, create_edition, move_window
 from consult.calendar.model import CalendarChange, Edition, StageWindow
-from consult.calendar.rules import BallotSettings, Stage, Verb, Window
+from consult.calendar.rules import BallotSettings, Instruction, Stage, Verb, Window
 from consult.ground.actor import OPERATOR, VISITOR, Role
 from consult.ground.clock import paris
 from consult.ground.database import db, reading, transaction
@@ -210,6 +210,19 @@ def test_reading_editions(world: World) -> None:
     assert latest is not None
     assert latest.slug == "2023"
     assert latest.calendar.stage_at(paris(2021, 4, 1)) is Stage.VOTING
+
+
+def test_how_candidatures_are_answered_is_changed_in_the_open(world: World) -> None:
+    edition, steward = world.edition(instruction=Instruction.EVERYONE), world.person(None, Role.ADMINISTRATOR)
+    change_instruction(steward, edition.id, Instruction.INSTRUCTED, reason=" Le comité le demande. ", at=during(Stage.NEEDS))
+    reading().expire_all()
+    assert queries.edition("2021").instruction is Instruction.INSTRUCTED
+    (event,) = events(EventKind.INSTRUCTION_CHANGED)
+    assert (event.edition_id, event.person_id) == (edition.id, steward.person_id)
+    assert event.data == {"reason": "Le comité le demande.", "before": "everyone", "after": "instructed"}
+    with pytest.raises(Refused) as refused:
+        change_instruction(steward, edition.id, Instruction.EVERYONE, reason="Non.", at=opening_of(Stage.INTERESTS))
+    assert refused.value.reason is Reason.STAGE_CLOSED
 
 
 class TestBallotRules:

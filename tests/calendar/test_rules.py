@@ -10,10 +10,12 @@ from consult.calendar.rules import (
     BallotSettings,
     Calendar,
     Edge,
+    Instruction,
     Stage,
     Verb,
     Window,
     may_change_ballot_rules,
+    may_change_instruction,
     may_move_window,
     windows_are_sound,
 )
@@ -200,3 +202,39 @@ def test_who_may_change_the_rules_of_the_vote(
     if reason is Reason.BALLOT_RULES_FROZEN:
         assert found.moment is not None
         assert found.moment.until == VOTE_OPENS
+
+
+@pytest.mark.parametrize(
+    ("actor", "changed", "why", "at", "reason"),
+    [
+        pytest.param(ADMINISTRATOR, Instruction.EVERYONE, "oui", during(Stage.NEEDS), None, id="an administrator"),
+        pytest.param(
+            ADMINISTRATOR,
+            Instruction.EVERYONE,
+            "oui",
+            just_before(opening_of(Stage.INTERESTS)),
+            None,
+            id="one second before candidatures open",
+        ),
+        pytest.param(
+            ADMINISTRATOR,
+            Instruction.EVERYONE,
+            "oui",
+            opening_of(Stage.INTERESTS),
+            Reason.STAGE_CLOSED,
+            id="once open",
+        ),
+        pytest.param(VISITOR, Instruction.EVERYONE, "oui", during(Stage.NEEDS), Reason.NOT_YOUR_ROLE, id="a visitor"),
+        pytest.param(
+            ADMINISTRATOR, Instruction.EVERYONE, " ", during(Stage.NEEDS), Reason.REASON_MISSING, id="without a reason"
+        ),
+        pytest.param(
+            ADMINISTRATOR, Instruction.INSTRUCTED, "oui", during(Stage.NEEDS), Reason.INSTRUCTION_UNCHANGED, id="the same"
+        ),
+    ],
+)
+def test_who_may_change_how_candidatures_are_answered(
+    actor: Actor, changed: Instruction, why: str, at: datetime, reason: Reason | None
+) -> None:
+    found = may_change_instruction(actor, calendar=CALENDAR, current=Instruction.INSTRUCTED, changed=changed, reason=why, at=at)
+    assert found.reason is reason

@@ -53,6 +53,7 @@ def test_twice_is_one_line(world: World, operator: Operator) -> None:
         ),
         pytest.param("closes = 2021-04-15T18:00:00", "closes = 2021-04-16T18:00:00", "empiètent", id="windows that overlap"),
         pytest.param('title = "Édition 2021"', "", "title", id="no title"),
+        pytest.param("tallies_hidden = true", 'instruction = "personne"', "« personne »", id="an unknown answer"),
     ],
 )
 def test_a_wrong_file_is_refused_whole(

@@ -9,17 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from consult.accounts.model import AttachmentStatus
-from consult.calendar.rules import Stage
+from consult.calendar.rules import Instruction, Stage
 from consult.ground.actor import Profile, Role
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
-from consult.interests.actions import InterestDraft, declare, withdraw
+from consult.interests.actions import EVERYONE_IS_ACCEPTED, InterestDraft, declare, withdraw
 from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.publishing import accept, decline
 from consult.interests.rules import CHARTER
 from consult.journal.model import Event, EventKind
 from consult.outbox.model import Message, Notice
 from consult.selection.model import Outcome
+from tests.support.letters import letters, text_of
 from tests.support.retained import proposal
 from tests.support.stage_two import decide_attachment
 from tests.support.together import together
@@ -213,3 +214,20 @@ def test_an_attachment_lost_in_between_no_longer_volunteers(world: World, status
         withdraw(agent, found.id, reason="Non.", at=AT)
     assert refused.value.reason is Reason.NO_COLLECTIVITE
     assert [interest.status for interest in interests()] == [InterestStatus.SUBMITTED]
+
+
+def test_where_everyone_is_accepted_the_rule_is_the_reason(world: World) -> None:
+    edition = world.edition(instruction=Instruction.EVERYONE)
+    found = declare(world.person(ROCAMADOUR, email="agent@exemple.invalid"), proposal(edition).id, DRAFT, at=AT)
+    assert (found.status, found.reason, found.decided_at, found.decided_by) == (
+        InterestStatus.ACCEPTED,
+        EVERYONE_IS_ACCEPTED,
+        AT,
+        None,
+    )
+    event = reading().scalars(select(Event).where(Event.kind == EventKind.INTEREST_ACCEPTED)).one()
+    assert (event.person_id, event.siren, event.subject) == (None, ROCAMADOUR, "interest:1")
+    (letter,) = letters(AT)
+    assert "Elle est acceptée dès maintenant" in text_of(letter)
+    assert "l’équipe examine" not in text_of(letter)
+    assert "http://127.0.0.1:8000/2021/candidatures/1" in text_of(letter)

@@ -103,6 +103,7 @@ READ = (
     "/2021/resultats",
     "/2021/resultats/references",
     "/2021/resultats/participation",
+    "/pilotage/2021/regles/candidatures",
     "/2021/propositions/3/candidature/abandon",
     "/2021/charte",
     "/pilotage/2021/charte",
@@ -260,3 +261,8 @@ WRITE = (
     "/2021/candidatures/1/documents/1/retrait",
 )
 """What is written by POST."""
+    "/pilotage/2021/charte",
+    "/pilotage/2021/regles/candidatures",
+    "/2021/services/1/deploiement",
+    "/2021/services/1/gestion/deploiements",
+    "/2021/services/1/gestion/deploiements/confirmation",

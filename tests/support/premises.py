@@ -345,6 +345,13 @@ class Premises:
 
     def _accounts(self) -> list[Deed]:
         taken_back, by_mailbox, vouched = (self.attachment_of(self.people[f"asker {rank}"]) for rank in range(3))
+            Deed("steering_rules.instruction", "/pilotage/2021/regles/candidatures", "team", {"instruction": "everyone", **REASON}),
+            Deed("charters.change", "/pilotage/2021/charte", "team", charter),
+            Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
+            Deed("interest_files.reply", f"{kept}/messages", "owner", {"body": "Nous répondons."}, at=DURING_INTERESTS),
+            Deed("interest_files.correct", f"{kept}/correction", "owner", typed, at=DURING_INTERESTS),
+            Deed("interest_files.join", f"{kept}/documents", "owner", documents.sent(), at=DURING_INTERESTS),
+            Deed("interest_files.remove", f"{kept}/documents/{self.deliberation}/retrait", "owner", at=DURING_INTERESTS),
         own, held = (self.attachment_of(self.people[name]) for name in ("owner", "colleague"))
         accepted, declined, revoked = self.invitations
             Deed("charters.change", "/pilotage/2021/charte", "team", charter),

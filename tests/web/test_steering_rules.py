@@ -144,3 +144,30 @@ def test_a_vote_follows_the_rules_as_they_were_changed(client: PageClient, world
     hold(OPENS + timedelta(hours=1))
     client.sign_in(world.person(ROCAMADOUR))
     assert "ne vote pas" in client.post("/2021/propositions/1/soutien", status=403).h1
+
+
+ANSWERS = "/pilotage/2021/regles/candidatures"
+
+
+def test_how_candidatures_are_answered_is_changed_with_its_reason(desk: PageClient) -> None:
+    page = desk.get(desk.get("/pilotage").links()["Changer la règle (Réponse aux candidatures)"])
+    typed = page.form()
+    assert typed["instruction"] == ["instructed"]
+    assert desk.post(ANSWERS, typed | {"instruction": "everyone"}, 422).soup.find(id="reason-erreur")
+    done = desk.follow(desk.post(ANSWERS, typed | {"instruction": "everyone", "reason": "Comme en 2021."}, 303))
+    assert "Toute collectivité qui se déclare est acceptée" in done.main
+    assert "Comme en 2021." in PageClient(desk.app).get("/2021/journal").main
+    again = desk.post(ANSWERS, typed | {"instruction": "everyone", "reason": "Encore."}, 409)
+    assert "C’est déjà la règle en vigueur" in again.main
+
+
+def test_once_candidatures_are_open_it_is_read_only(desk: PageClient, hold) -> None:
+    typed = desk.get(ANSWERS).form() | {"instruction": "everyone", "reason": "Trop tard."}
+    hold(opening_of(Stage.INTERESTS))
+    assert "elle ne change plus" in desk.get(ANSWERS).main
+    assert "Elle est fermée depuis le" in desk.post(ANSWERS, typed, 409).main
+
+
+def test_that_too_is_the_administrators(client: PageClient, world: World, edition: Edition) -> None:
+    client.get(ANSWERS, 401)
+    client.sign_in(world.person(None, Role.MODERATOR)).get(ANSWERS, 403)

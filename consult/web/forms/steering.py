@@ -7,7 +7,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from consult.calendar.rules import BallotSettings, Stage, Window
+from consult.calendar.rules import BallotSettings, Instruction, Stage, Window
 from consult.ground.refusals import Reason
 from consult.register.rules import Kind
 from consult.web.forms.base import Form, at_most, clean, required
@@ -80,6 +80,23 @@ class MaximumField(StringField):  # type: ignore[misc]
     def _value(self) -> str:
         typed: str = getattr(self, "typed", "")
         return typed or ("" if self.data is None else str(self.data))
+
+
+class InstructionForm(Form):
+    """How the candidatures of an edition are answered."""
+
+    instruction = RadioField(
+        "Comment une candidature reçoit-elle sa réponse ?",
+        choices=[SelectChoice(one, one.label) for one in Instruction],
+        coerce=Instruction,
+        validators=required("Choisissez une règle."),
+    )
+    reason = TextAreaField(
+        "Raison",
+        description="Publique, et gardée pour toujours au journal.",
+        validators=[*required("Dites pourquoi cette règle change : la raison est publique."), at_most(1000)],
+        render_kw={"rows": 3},
+    )
 
 
 class BallotRulesForm(_Confirmed):
