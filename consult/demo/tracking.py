@@ -18,8 +18,9 @@ from consult.following.rules import Sort, Subject
 from consult.ground import clock
 from consult.ground.actor import Profile
 from consult.services import actions as services
-from consult.services import links, money, news
+from consult.services import indicators, links, money, news
 from consult.services.actions import ServiceDraft
+from consult.services.indicator_rules import IndicatorDraft
 from consult.services.links import Description
 from consult.services.model import DeploymentStatus, MoneyKind, Phase
 from consult.services.money import LineDraft
@@ -47,6 +48,8 @@ class Tracking:
             yield from self._life(text)
             yield from self._promises(text)
             yield from self._words(text)
+            for rank, figure in enumerate(text["indicators"]):
+                yield from self._figures(text["name"], rank, figure)
             for one in text["deployments"]:
                 yield from self._deployments(text["name"], one, draw, arrival)
         for text in texts["follows"]:
@@ -74,6 +77,12 @@ class Tracking:
             yield Step(day(line["on"], 14) + timedelta(minutes=rank), partial(self.spend, text["name"], line))
         for one in text["news"]:
             yield Step(day(one["on"], one["hour"]), partial(self.tell, text["name"], one))
+
+    def _figures(self, name: str, rank: int, text: Text) -> Iterator[Step]:
+        first = text["baseline_on"] or text["measures"][0]["on"]
+        yield Step(day(first, 15) + timedelta(minutes=rank), partial(self.aim, name, rank, text))
+        for one in text["measures"]:
+            yield Step(day(one["on"], 17) + timedelta(minutes=rank), partial(self.measure, name, rank, one))
 
     def _deployments(self, name: str, text: Text, draw: Callable[[str], str], arrival: Arrival) -> Iterator[Step]:
         siren = text.get("siren") or draw(text["author_kind"])
@@ -133,6 +142,26 @@ class Tracking:
         draft = LineDraft(MoneyKind(text["kind"]), Decimal(text["amount"]), on, text["label"])
         money.add_line(self.company.actor(text.get("by", TEAM)), self._service(name), draft, at=clock.now())
 
+    def aim(self, name: str, rank: int, text: Text) -> None:
+        """A figure is followed: where it begins, where it wants to go."""
+        draft = IndicatorDraft(
+            text["name"],
+            text["definition"],
+            text["unit"],
+            baseline=_decimal(text["baseline"]),
+            baseline_on=_date(text["baseline_on"]),
+            target=_decimal(text["target"]),
+            target_on=_date(text["target_on"]),
+        )
+        found = indicators.set_indicator(self.company.actor(TEAM), self._service(name), draft, at=clock.now())
+        self.company.ids[f"indicator:{name}:{rank}"] = found.id
+
+    def measure(self, name: str, rank: int, text: Text) -> None:
+        """Its value on a day."""
+        actor, indicator_id = self.company.actor(TEAM), self.company.ids[f"indicator:{name}:{rank}"]
+        said = {"day": date.fromisoformat(text["on"]), "value": Decimal(text["value"]), "note": text.get("note", "")}
+        indicators.give_measure(actor, indicator_id, **said, at=clock.now())
+
     def tell(self, name: str, text: Text) -> None:
         """News, with a picture if there is one."""
         actor, store, shown = self.company.actor(text.get("by", TEAM)), Store(self.folder), text.get("pictures", {})
@@ -167,3 +196,11 @@ class Tracking:
 
 def _account(siren: str) -> str:
     return next((name for name, own in DEMO_SIREN.items() if own == siren), siren)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

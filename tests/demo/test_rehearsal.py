@@ -22,6 +22,7 @@ from consult.services.model import (
     Bearer,
     Deployment,
     DeploymentStatus,
+    Measure,
     MilestoneMove,
     MoneyLine,
     News,
@@ -103,7 +104,7 @@ def test_stages_three_and_four_show_each_thing_once(memory: Memory) -> None:
     assert full == ["Réverbère", "Séance claire", "Pas-de-porte"], "exactly at the rate"
 
 
-_EACH = (Criterion, Score, InterestMessage, InterestVersion, Workshop, Seat, NewsPicture, MilestoneMove, Follow)
+_EACH = (Criterion, Score, Measure, InterestMessage, InterestVersion, Workshop, Seat, NewsPicture, MilestoneMove, Follow)
 
 
 def test_two_plays_are_the_same_as_one(app: Flask, engines, memory: Memory, tmp_path: Path) -> None:
