@@ -38,6 +38,7 @@ FAMILIES = (
     "interests",
     "interest_files",
     "charters",
+    "workshops",
     "services",
     "portfolio",
     "service_deployments",

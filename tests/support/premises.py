@@ -135,6 +135,7 @@ class Premises:
             join_documents(owner, documents.store(), self.interest.id, arrivals, at=DURING_INTERESTS)
         self.deliberation = documents_of(self.interest.id)[0].id
         keep(owner, self.candidates.id, {"motivation": "Nous avons"}, revision=0, at=DURING_INTERESTS)
+        draft = ServiceDraft("Séance claire", "Préparer une séance.", "Un besoin partagé.")
         self.service = create(team, self.kept.id, draft, at=DURING_TRACKING)
         day = DURING_TRACKING.date()
         self.milestone = set_milestone(team, self.service.id, title="Jalon", due_on=day, at=DURING_TRACKING)
@@ -280,6 +281,7 @@ class Premises:
         vote = f"/2021/propositions/{self.proposal.number}/soutien"
         file = f"/2023/propositions/{self.kept.number}/candidature"
         fresh = f"/2023/propositions/{self.candidates.number}/candidature"
+        kept = f"/2023/candidatures/{self.interest.number}"
         typed = {"level": "atelier", "motivation": "Nous avons des idées.", "charter": "2023-1"}
         charter = dict.fromkeys(("preamble", "relecture", "atelier", "pilote"), "Tout autre chose.") | {"read": "1", **REASON}
         service, desk = f"/2023/services/{self.service.number}", f"/2023/services/{self.service.number}/gestion"
@@ -310,13 +312,18 @@ class Premises:
             Deed(
                 "committee.correct", f"{sheet}/correction", "team", REASON | {"confirm": "y", "outcome": "deferred"}, at=CLOSED
             ),
+            Deed("charters.change", "/pilotage/2021/charte", "team", charter),
+            Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
+            Deed("interest_files.reply", f"{kept}/messages", "owner", {"body": "Nous répondons."}, at=DURING_INTERESTS),
+            Deed("interest_files.correct", f"{kept}/correction", "owner", typed, at=DURING_INTERESTS),
+            Deed("interest_files.join", f"{kept}/documents", "owner", documents.sent(), at=DURING_INTERESTS),
+            Deed("interest_files.remove", f"{kept}/documents/{self.deliberation}/retrait", "owner", at=DURING_INTERESTS),
             Deed("interests.declare", fresh, "owner", typed, at=DURING_INTERESTS, also=AT_HOME),
             Deed("interests.withdraw", f"{file}/retrait", "owner", REASON, at=DURING_INTERESTS),
             Deed(
                 "steering_interests.answer",
                 "/pilotage/2023/candidatures/2",
                 "team",
-        kept = f"/2023/candidatures/{self.interest.number}"
                 {"answer": "accept", **REASON},
                 at=DURING_INTERESTS,
             ),
@@ -329,8 +336,6 @@ class Premises:
                 f"{desk}/jalons/{self.milestone.id}",
                 "team",
                 {"done_on": TODAY},
-            Deed("charters.change", "/pilotage/2021/charte", "team", charter),
-            Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
                 at=DURING_TRACKING,
             ),
             Deed("service_deployments.desk", f"{desk}/deploiements", "team", {"siren": LOT, **use}, at=DURING_TRACKING),
@@ -345,21 +350,8 @@ class Premises:
 
     def _accounts(self) -> list[Deed]:
         taken_back, by_mailbox, vouched = (self.attachment_of(self.people[f"asker {rank}"]) for rank in range(3))
-            Deed("steering_rules.instruction", "/pilotage/2021/regles/candidatures", "team", {"instruction": "everyone", **REASON}),
-            Deed("charters.change", "/pilotage/2021/charte", "team", charter),
-            Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
-            Deed("interest_files.reply", f"{kept}/messages", "owner", {"body": "Nous répondons."}, at=DURING_INTERESTS),
-            Deed("interest_files.correct", f"{kept}/correction", "owner", typed, at=DURING_INTERESTS),
-            Deed("interest_files.join", f"{kept}/documents", "owner", documents.sent(), at=DURING_INTERESTS),
-            Deed("interest_files.remove", f"{kept}/documents/{self.deliberation}/retrait", "owner", at=DURING_INTERESTS),
         own, held = (self.attachment_of(self.people[name]) for name in ("owner", "colleague"))
         accepted, declined, revoked = self.invitations
-            Deed("charters.change", "/pilotage/2021/charte", "team", charter),
-            Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
-            Deed("interest_files.reply", f"{kept}/messages", "owner", {"body": "Nous répondons."}, at=DURING_INTERESTS),
-            Deed("interest_files.correct", f"{kept}/correction", "owner", typed, at=DURING_INTERESTS),
-            Deed("interest_files.join", f"{kept}/documents", "owner", documents.sent(), at=DURING_INTERESTS),
-            Deed("interest_files.remove", f"{kept}/documents/{self.deliberation}/retrait", "owner", at=DURING_INTERESTS),
         mine = "/compte/rattachements"
         return [
             Deed("account.withdraw_attachment", f"{mine}/{taken_back}/retrait", "asker 0"),
