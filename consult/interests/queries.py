@@ -1,6 +1,6 @@
 """Reading expressions of interest: on a proposition's page, at the team's desk, for a service."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.rules import LIVE
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
+from consult.register.rules import Kind
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
@@ -86,22 +87,46 @@ def _one(session: Session, statement: Select[*tuple[Any, ...]]) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many collectivités volunteer for a proposition at one level, and how many of them were accepted."""
+    """How many collectivités volunteer for a proposition at one level, of which kinds, and what was answered."""
 
     level: Level
     declared: int
     accepted: int
+    waiting: int
+    """Those on the waiting list."""
+    kinds: Mapping[Kind, int]
 
 
 def counts(proposal_id: int) -> Sequence[Count]:
     """Live interests by level, in the order of the levels, those without any included. One statement."""
-    rows = reading().execute(
-        select(Interest.level, func.count(), func.count(case((Interest.status == InterestStatus.ACCEPTED, 1))))
-        .where(Interest.proposal_id == proposal_id, Interest.status.in_(LIVE))
-        .group_by(Interest.level)
+    rows = (
+        reading()
+        .execute(
+            select(
+                Interest.level,
+                Collectivite.kind,
+                func.count(),
+                func.count(case((Interest.status == InterestStatus.ACCEPTED, 1))),
+                func.count(case((Interest.status == InterestStatus.WAITLISTED, 1))),
+            )
+            .join(Collectivite, Collectivite.siren == Interest.siren)
+            .where(Interest.proposal_id == proposal_id, Interest.status.in_(LIVE))
+            .group_by(Interest.level, Collectivite.kind)
+        )
+        .all()
     )
-    found = {level: Count(level, declared, accepted) for level, declared, accepted in rows}
-    return [found.get(level, Count(level, 0, 0)) for level in Level]
+    return [_count(level, [row for row in rows if row[0] is level]) for level in Level]
+
+
+def _count(level: Level, rows: Sequence[Any]) -> Count:
+    declared, accepted, waiting = (sum(row[place] for row in rows) for place in (2, 3, 4))
+    return Count(level, declared, accepted, waiting, {kind: number for _, kind, number, _, _ in rows})
+
+
+def by_kind(levels: Sequence[Count]) -> Sequence[tuple[Kind, int]]:
+    """How many volunteers of each kind, every level together, in the order of the register; kinds without any are left out."""
+    totals = {kind: sum(count.kinds.get(kind, 0) for count in levels) for kind in Kind}
+    return [(kind, number) for kind, number in totals.items() if number]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def index(e: str, n: int) -> str:
         "interests/index.html",
         proposal=standing,
         counts=counts,
+        kinds=queries.by_kind(counts),
         volunteers=queries.volunteers(standing.proposal_id, total=total, page=page_number()),
         workshops=of_proposal(standing.proposal_id, actor()),
         window=the_edition.calendar.window(Stage.INTERESTS),

@@ -260,6 +260,19 @@ def test_the_desk_shows_one_state_at_a_time(desk: PageClient) -> None:
     assert "Gramat" in desk.get("/pilotage/2021/candidatures?etat=accepted").main
     assert "Acceptée le " in desk.get("/pilotage/2021/candidatures/1").main
     assert "À étudier (0)" in desk.get("/pilotage/2021/candidatures").main
+
+
+def test_the_page_says_how_many_of_which_kinds_and_what_was_answered(
+    client: PageClient, world: World, edition: Edition, agent: Actor
+) -> None:
+    first = declare(agent, 1, DRAFT, at=OPEN)
+    for siren in (GRAMAT, LOT):
+        declare(world.person(siren), 1, DRAFT, at=OPEN)
+    page = client.get(PAGE)
+    assert "2 communes, 1 département." in page.main
+    assert page.links()["Ouvrir le dossier"] == f"/2021/candidatures/{first.number}"
+    assert "En attente" not in page.main
+    assert "Ouvrir le dossier" not in PageClient(client.app).get(PAGE).main
     assert "Aucune candidature ici" in desk.get("/pilotage/2021/candidatures").main
     assert "Aucune candidature ici" in desk.get("/pilotage/2021/candidatures?etat=n’importe").main
     desk.get("/pilotage/2021/candidatures/99", 404)
