@@ -48,29 +48,32 @@ def unread(service_id: int) -> Sequence[Told]:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """News that waits for the agency, and the service it is about."""
+class Proposed:
+    """News as the agency reads it, and the service it is about."""
 
     told: Told
     service_number: int
     service_name: str
 
 
-def waiting(edition_id: int) -> Sequence[Waiting]:
-    """What waits for the agency in an edition, the oldest first. Two statements at most."""
-    rows = (
-        reading()
-        .execute(
-            select(News.id, Service.number, Service.name)
-            .join(Service, Service.id == News.service_id)
-            .where(_is_waiting(edition_id))
-            .order_by(News.written_at, News.id)
-            .limit(PAGE_SIZE)
-        )
-        .all()
-    )
+def waiting(edition_id: int) -> Sequence[Proposed]:
+    """What waits for the agency in an edition, the oldest first. Three statements at most."""
+    return _proposed(_is_waiting(edition_id))
+
+
+def of_edition(edition_id: int, news_id: int) -> Proposed:
+    """A piece of news of a service of this edition, whatever has become of it. Raises NotFound."""
+    found = _proposed((Service.edition_id == edition_id) & (News.id == news_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _proposed(where: ColumnElement[bool]) -> Sequence[Proposed]:
+    about = select(News.id, Service.number, Service.name).join(Service, Service.id == News.service_id)
+    rows = reading().execute(about.where(where).order_by(News.written_at, News.id).limit(PAGE_SIZE)).all()
     found = {one.news.id: one for one in _with_pictures(_told().where(News.id.in_([row.id for row in rows])))} if rows else {}
-    return [Waiting(found[id_], number, name) for id_, number, name in rows]
+    return [Proposed(found[id_], number, name) for id_, number, name in rows]
 
 
 def how_many_wait(edition_id: int) -> int:

@@ -1,8 +1,7 @@
-"""The desk of a service, where its own team and the agency keep it up to date: a phase, a milestone, a deployment; one page an
-act.
-"""
+"""The desk of a service, where its own team and the agency keep it up to date: a phase, a milestone; one page an act."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,10 +9,12 @@ from flask.typing import ResponseReturnValue
 from consult.ground.clock import paris_day
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound, Refused
+from consult.interests.rules import TEAM
 from consult.services import actions, queries
-from consult.services.model import Milestone
+from consult.services.model import Milestone, Service
+from consult.services.news_queries import last_news_at
 from consult.services.queries import Sheet
-from consult.services.rules import NEXT_PHASES, is_of_service, keeping
+from consult.services.rules import NEXT_PHASES, is_of_service, is_silent
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.base import Form
@@ -27,17 +28,23 @@ pages = Blueprint("service_desk", __name__)
 def show(e: str, n: int) -> str:
     """A service, what it promises, and the acts one can do."""
     sheet, today = own(e, n), paris_day(received_at())
-    phase = sheet.service.phase
+    service, last = sheet.service, last_news_at(sheet.service.id)
     return render_template(
         "services/desk.html",
         sheet=sheet,
-        service=sheet.service,
-        milestones=[
-            (milestone, keeping(milestone.due_on, milestone.done_on, phase=phase, today=today))
-            for milestone in queries.milestones(sheet.service.id)
-        ],
-        following=NEXT_PHASES[phase],
+        service=service,
+        promises=queries.promises(service, today),
+        silent_since=silent_since(service, last, today),
+        bearers=queries.borne_by(service.id),
+        is_agency=actor().has_role(*TEAM),
+        following=NEXT_PHASES[service.phase],
     )
+
+
+def silent_since(service: Service, last_news: datetime | None, today: date) -> date | None:
+    """Since when a service has said nothing, once that is too long."""
+    since = paris_day(last_news or service.born_at)
+    return since if is_silent(service.phase, since, today) else None
 
 
 @pages.route("/<edition:e>/services/<int:n>/gestion/phase", methods=["GET", "POST"])
@@ -48,7 +55,15 @@ def phase(e: str, n: int) -> ResponseReturnValue:
     form.offer(NEXT_PHASES[sheet.service.phase])
 
     def write() -> ResponseReturnValue:
-        actions.enter_phase(actor(), sheet.service.id, form.phase.data, reason=form.reason.data, at=received_at())
+        actions.enter_phase(
+            actor(),
+            sheet.service.id,
+            form.phase.data,
+            reason=form.reason.data,
+            day=form.day.data,
+            learnt=form.learnt.data or "",
+            at=received_at(),
+        )
         return done(f"Phase enregistrée{words.NBSP}: {form.phase.data.label}.", e, n)
 
     return act(form, write, "services/act.html", sheet=sheet, title="Changer de phase", submit="Enregistrer cette phase")
@@ -72,7 +87,7 @@ def milestone(e: str, n: int) -> ResponseReturnValue:
 def reached(e: str, n: int, milestone_id: int) -> ResponseReturnValue:
     """A milestone was reached."""
     sheet, form = own(e, n), ReachedForm()
-    promised = _milestone(sheet, milestone_id)
+    promised = milestone_of(sheet, milestone_id)
 
     def write() -> ResponseReturnValue:
         actions.reach_milestone(actor(), promised.id, done_on=form.done_on.data, at=received_at())
@@ -119,7 +134,8 @@ def done(message: str, e: str, n: int) -> ResponseReturnValue:
     return redirect(url_for("service_desk.show", e=e, n=n), 303)
 
 
-def _milestone(sheet: Sheet, milestone_id: int) -> Milestone:
+def milestone_of(sheet: Sheet, milestone_id: int) -> Milestone:
+    """A milestone of this service. Raises NotFound."""
     for found in queries.milestones(sheet.service.id):
         if found.id == milestone_id:
             return found

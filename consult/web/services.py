@@ -6,13 +6,14 @@ from flask import Blueprint, render_template
 
 from consult.ground.clock import paris_day
 from consult.interests.queries import referents
-from consult.services import queries
+from consult.services import news_queries, queries
 from consult.services.model import Phase, PhaseStep
 from consult.services.queries import Sheet
-from consult.services.rules import keeping
+from consult.services.rules import Keeping, is_of_service
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.portfolio import at_a_glance
+from consult.web.service_desk import silent_since
 from consult.web.thread import chain_of_service
 
 pages = Blueprint("services", __name__)
@@ -35,26 +36,50 @@ def show(e: str, n: int) -> str:
 
 def _page(sheet: Sheet) -> str:
     service, today = sheet.service, paris_day(received_at())
+    steps, bearers, last_news = queries.steps(service.id), queries.borne_by(service.id), news_queries.last_told(service.id)
+    promises = queries.promises(service, today)
     return render_template(
         "services/show.html",
         sheet=sheet,
         service=service,
-        phases=_phases(queries.steps(service.id)),
-        milestones=[
-            (milestone, keeping(milestone.due_on, milestone.done_on, phase=service.phase, today=today))
-            for milestone in queries.milestones(service.id)
-        ],
+        phases=_phases(steps),
+        learnt=steps[-1].learnt,
+        promises=promises,
+        next=next((one for one in promises if one.kept in (Keeping.LATE, Keeping.TO_COME)), None),
+        late=any(one.kept is Keeping.LATE for one in promises),
+        last_news=last_news,
+        silent_since=silent_since(service, last_news.news.published_at if last_news else None, today),
+        openness=[(label, getattr(service, name), missing) for name, label, missing in OPENNESS],
+        bearers=bearers,
+        writes=bool(is_of_service(actor(), {one.siren for one in bearers})),
         links=chain_of_service(service.proposal_id, sheet.proposal_number, service=service.number),
         origins=queries.origins(service.id),
         referents=referents(service.proposal_id),
     )
 
 
+OPENNESS = (
+    ("site", "Le service", "Pas encore d’adresse"),
+    ("repository", "Le code source", "Pas de dépôt public"),
+    ("licence", "La licence", "Pas dite"),
+    ("accessibility", "L’accessibilité", "Pas de déclaration"),
+    ("security", "La sécurité", "Pas de fichier security.txt"),
+    ("statistics", "Les statistiques", "Pas publiées"),
+    ("contact", "À qui s’adresser", "Pas dit"),
+)
+"""What a service can be judged by, and what is said where it is missing."""
+
+
 def _phases(steps: Sequence[PhaseStep]) -> list[dict[str, str]]:
-    """The phases as a timeline shows them: the last one is where the service stands."""
+    """The phases as a timeline shows them, each on the day it began: the last one is where the service stands."""
     *past, last = steps
     state = "stopped" if last.phase is Phase.STOPPED else "open"
     return [
-        {"name": step.phase.label, "date_text": words.day(step.entered_at), "text": words.typo(step.reason), "state": state}
+        {
+            "name": step.phase.label,
+            "date_text": words.day(step.day or step.entered_at),
+            "text": words.typo(step.reason),
+            "state": state,
+        }
         for step, state in [*((step, "past") for step in past), (last, state)]
     ]

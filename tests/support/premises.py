@@ -41,6 +41,7 @@ from consult.interests.rules import CHARTER
 from consult.selection.recusals import recuse
 from consult.services.actions import ServiceDraft, create, declare_deployment, set_milestone
 from consult.services.model import DeploymentStatus, DeploymentStep
+from consult.services.news import NewsDraft, tell_news
 from consult.triage.actions import declare_ineligible
 from consult.triage.contests import contest
 from consult.triage.reports import report
@@ -53,7 +54,7 @@ from tests.support.figures import figures
 from tests.support.money import COST, line, proposed_line
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
 from tests.support.stage_two import CLOSED, DURING_VOTE
-from tests.support.world import CAUVALDOR, CORSE, GRAMAT, LOT, ROCAMADOUR, World, during
+from tests.support.world import CAUVALDOR, CORSE, GRAMAT, LOT, OCCITANIE, ROCAMADOUR, World, during
 
 DURING_INTERESTS = paris(2021, 5, 10, 10)
 DURING_TRACKING = during(Stage.TRACKING) + timedelta(hours=12)
@@ -135,10 +136,17 @@ class Premises:
             join_documents(owner, documents.store(), self.interest.id, arrivals, at=DURING_INTERESTS)
         self.deliberation = documents_of(self.interest.id)[0].id
         keep(owner, self.candidates.id, {"motivation": "Nous avons"}, revision=0, at=DURING_INTERESTS)
-        draft = ServiceDraft("Séance claire", "Préparer une séance.", "Un besoin partagé.")
+        draft = ServiceDraft("Séance claire", "Préparer une séance.", "Un besoin partagé.", bearers=[OCCITANIE])
         self.service = create(team, self.kept.id, draft, at=DURING_TRACKING)
         day = DURING_TRACKING.date()
-        self.milestone = set_milestone(team, self.service.id, title="Jalon", due_on=day, at=DURING_TRACKING)
+        self.milestone, self.promised = (
+            set_milestone(team, self.service.id, title="Jalon", due_on=day, at=DURING_TRACKING) for _ in range(2)
+        )
+        self.news = [
+            tell_news(teller, documents.store(), self.service.id, NewsDraft("Trois mois", said), at=DURING_TRACKING).id
+            for teller in [person(OCCITANIE)]
+            for said in ("Six conseils.", "Il reste 300 €.", "Il reste 200 €.")
+        ]
         declare_deployment(team, self.service.id, CORSE, status=DeploymentStatus.TRIAL, since=day, at=DURING_TRACKING)
         self.cost = line(self.service, COST, 1_000, by=team, day=day, at=DURING_TRACKING)
         self.proposed = proposed_line(self.service, ROCAMADOUR, at=DURING_TRACKING)
@@ -173,7 +181,15 @@ class Premises:
 
     def deeds(self) -> list[Deed]:
         """One request for each address that writes to what is somebody's."""
-        return [*self._stage_one(), *self._meetings(), *self._money(), *self._later_stages(), *self._accounts(), *self._steering()]
+        return [
+            *self._stage_one(),
+            *self._meetings(),
+            *self._money(),
+            *self._told(),
+            *self._later_stages(),
+            *self._accounts(),
+            *self._steering(),
+        ]
 
     def _stage_one(self) -> list[Deed]:
         grouped, *mine = (one.number for one in self.mine)
@@ -264,6 +280,23 @@ class Premises:
             Deed("steering_money.funding", "/pilotage/2023/enveloppe", "team", funding, at=at),
         ]
 
+    def _told(self) -> list[Deed]:
+        service, desk, at = f"/2023/services/{self.service.number}/gestion", "/pilotage/2023/actualites", DURING_TRACKING
+        told, published, refused = self.news
+        promise, later = f"{service}/jalons/{self.promised.id}", (DURING_TRACKING.date() + timedelta(days=90)).isoformat()
+        said = {"revision": "0", "name": "Séance claire", "summary": "Préparer une séance.", "site": "https://exemple.fr"}
+        return [
+            Deed("service_promises.move", f"{promise}/report", "team", {"due_on": later, **REASON}, at=at),
+            Deed("service_promises.drop", f"{promise}/abandon", "team", REASON, at=at),
+            Deed("service_about.description", f"{service}/presentation", "team", said, at=at),
+            Deed("service_about.bearers", f"{service}/porteurs", "team", {"siren": LOT, **REASON}, at=at),
+            Deed("service_about.remove", f"{service}/porteurs/{OCCITANIE}/retrait", "team", REASON, at=at),
+            Deed("news_desk.write", f"{service}/actualites", "team", {"title": "Un titre", "body": "Un texte."}, at=at),
+            Deed("news_desk.take_back", f"{service}/actualites/{told}/retrait", "team", REASON, at=at),
+            Deed("news_desk.publish", f"{desk}/{published}/publication", "team", at=at),
+            Deed("news_desk.refuse", f"{desk}/{refused}/refus", "team", REASON, at=at),
+        ]
+
     def _meetings(self) -> list[Deed]:
         mine, other, past = (one.number for one in (self.meeting, self.other_meeting, self.past_meeting))
         meeting, desk, at = "/2023/ateliers", "/pilotage/2023/ateliers", DURING_INTERESTS
@@ -312,6 +345,7 @@ class Premises:
             Deed(
                 "committee.correct", f"{sheet}/correction", "team", REASON | {"confirm": "y", "outcome": "deferred"}, at=CLOSED
             ),
+            Deed("steering_rules.instruction", "/pilotage/2021/regles/candidatures", "team", {"instruction": "everyone", **REASON}),
             Deed("charters.change", "/pilotage/2021/charte", "team", charter),
             Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
             Deed("interest_files.reply", f"{kept}/messages", "owner", {"body": "Nous répondons."}, at=DURING_INTERESTS),
@@ -320,13 +354,7 @@ class Premises:
             Deed("interest_files.remove", f"{kept}/documents/{self.deliberation}/retrait", "owner", at=DURING_INTERESTS),
             Deed("interests.declare", fresh, "owner", typed, at=DURING_INTERESTS, also=AT_HOME),
             Deed("interests.withdraw", f"{file}/retrait", "owner", REASON, at=DURING_INTERESTS),
-            Deed(
-                "steering_interests.answer",
-                "/pilotage/2023/candidatures/2",
-                "team",
-                {"answer": "accept", **REASON},
-                at=DURING_INTERESTS,
-            ),
+            *self._instruction(),
             Deed("service_deployments.declare", f"{service}/deploiement", "owner", use, at=DURING_TRACKING, also=AT_HOME),
             Deed("steering_services.new", "/pilotage/2023/services/nouveau", "team", born, at=DURING_TRACKING),
             Deed("service_desk.phase", f"{desk}/phase", "team", {"phase": "construction", **REASON}, at=DURING_TRACKING),
@@ -346,6 +374,20 @@ class Premises:
                 {"seen": self.awaiting},
                 at=DURING_TRACKING,
             ),
+        ]
+
+    def _instruction(self) -> list[Deed]:
+        desk, at = "/pilotage/2023/candidatures", DURING_INTERESTS
+        accepted = {"answer": "accepted", **REASON}
+        grid = {"label_1": "Le besoin est réel", "weight_1": "3", **REASON}
+        return [
+            Deed("steering_interests.read", f"{desk}/2/lecture", "team", {"note": "Un vrai besoin."}, at=at),
+            Deed("steering_interests.ask", f"{desk}/2/message", "team", {"body": "Qui viendra ?"}, at=at),
+            Deed("steering_interests.prepare", f"{desk}/2", "team", accepted, at=at),
+            Deed("steering_interests.set_back", f"{desk}/2/reprise", "team", at=at),
+            Deed("steering_answers.prepare_all", f"{desk}/lot", "team", {"interests": ["2"], **accepted}, at=at),
+            Deed("steering_answers.publish", f"{desk}/publication", "team", {"confirm": "y"}, at=at),
+            Deed("steering_grid.change", "/pilotage/2023/criteres", "team", grid, at=at),
         ]
 
     def _accounts(self) -> list[Deed]:
