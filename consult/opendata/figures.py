@@ -12,7 +12,7 @@ from consult.proposals.model import Proposal
 from consult.register.rules import Stratum
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
-from consult.services.model import Deployment, Service
+from consult.services.model import Service
 from consult.voting.model import Support
 from consult.voting.queries import counts
 
@@ -75,9 +75,7 @@ def key_figures(edition_id: int) -> KeyFigures:
                 .scalar_subquery()
                 .label("volunteers"),
                 _count(Service, Service.edition_id == edition_id).label("services"),
-                select(func.count())
-                .select_from(Deployment)
-                .join(Service, Service.id == Deployment.service_id)
+                select(func.coalesce(func.sum(Service.trials + Service.in_use), 0))
                 .where(Service.edition_id == edition_id)
                 .scalar_subquery()
                 .label("deployments"),

@@ -24,6 +24,7 @@ from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
+from consult.services.deployment_rules import IN_PLACE
 from consult.services.model import (
     Bearer,
     Deployment,
@@ -56,13 +57,13 @@ class Portfolio:
 def portfolio(edition_id: int, today: date) -> Portfolio:
     """The figures of the portfolio, on a day. One statement."""
     of_edition = Service.edition_id == edition_id
-    deployed = select(func.count()).join(Service).where(of_edition)
+    has_one = select(func.count(Deployment.siren.distinct())).join(Service).where(of_edition, Deployment.status.in_(IN_PLACE))
     row = reading().execute(
         select(
             select(func.count()).where(of_edition).scalar_subquery(),
             select(func.count()).where(of_edition, Service.phase == Phase.STOPPED).scalar_subquery(),
-            deployed.select_from(Deployment).scalar_subquery(),
-            select(func.count(Deployment.siren.distinct())).join(Service).where(of_edition).scalar_subquery(),
+            select(func.coalesce(func.sum(Service.trials + Service.in_use), 0)).where(of_edition).scalar_subquery(),
+            has_one.scalar_subquery(),
             select(func.count())
             .select_from(Milestone)
             .join(Service)
@@ -107,7 +108,7 @@ def lines(edition_id: int, *, total: int, page: int = 1) -> Page[Line]:
             Proposal.number,
             Proposal.title,
             _last_step(),
-            _deployments(),
+            Service.trials + Service.in_use,
             Milestone.title,
             Milestone.due_on,
         )
@@ -127,10 +128,6 @@ def _line(row: Any) -> Line:
 
 def _last_step() -> ScalarSelect[datetime]:
     return select(func.max(PhaseStep.entered_at)).where(PhaseStep.service_id == Service.id).scalar_subquery()
-
-
-def _deployments(*where: Any) -> ScalarSelect[int]:
-    return select(func.count()).select_from(Deployment).where(Deployment.service_id == Service.id, *where).scalar_subquery()
 
 
 def _next_milestone() -> ScalarSelect[int]:
@@ -171,8 +168,8 @@ def sheet(edition_id: int, number: int, siren: str | None) -> Sheet:
                 Service,
                 Proposal.number,
                 Proposal.title,
-                _deployments(Deployment.status == DeploymentStatus.TRIAL),
-                _deployments(Deployment.status == DeploymentStatus.IN_USE),
+                Service.trials,
+                Service.in_use,
                 exists().where(Deployment.service_id == Service.id, Deployment.siren == siren),
             )
             .join(Proposal, Proposal.id == Service.proposal_id)
@@ -222,33 +219,6 @@ def promises(service: Service, today: date) -> Sequence[Promise]:
 
 def _kept(one: Milestone, phase: Phase, today: date) -> Keeping:
     return keeping(one.due_on, one.done_on, phase=phase, today=today, is_dropped=one.dropped_at is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A collectivité tries or uses a service, since a day."""
-
-    collectivite: CollectiviteLine
-    status: DeploymentStatus
-    since: date
-
-
-def uses(service_id: int, *, total: int, page: int = 1) -> Page[Use]:
-    """Who tries or uses a service, the oldest first. One statement."""
-    rows = reading().execute(
-        select(Deployment.status, Deployment.since, *LINE)
-        .join(Collectivite, Collectivite.siren == Deployment.siren)
-        .where(Deployment.service_id == service_id)
-        .order_by(Deployment.since, Deployment.id)
-        .offset(offset(page))
-        .limit(PAGE_SIZE)
-    )
-    return Page([_use(row) for row in rows], page, total)
-
-
-def _use(row: Any) -> Use:
-    status, since, *line = row
-    return Use(CollectiviteLine(*line), status, since)
 
 
 def origins(service_id: int, *, limit: int = PAGE_SIZE) -> Sequence[tuple[int, str, ContributionType]]:
