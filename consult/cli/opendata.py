@@ -11,7 +11,8 @@ from consult.cli.context import with_app
 from consult.ground import clock
 from consult.ground.refusals import NotFound
 from consult.opendata import pabulib
-from consult.opendata.queries import Asked, csv
+from consult.opendata.queries import csv
+from consult.opendata.reading import Asked
 from consult.opendata.rules import may_publish
 from consult.opendata.schema import FILES
 from consult.web.context import settings

@@ -16,7 +16,7 @@ from consult.calendar.rules import Stage
 from consult.ground.cells import cell
 from consult.ground.clock import PARIS
 from consult.ground.database import reading
-from consult.opendata.queries import BATCH, AnyRow, Asked
+from consult.opendata.reading import BATCH, AnyRow, Asked
 from consult.opendata.rules import may_publish
 from consult.proposals.model import Proposal
 from consult.selection.model import Outcome

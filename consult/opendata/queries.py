@@ -4,13 +4,11 @@ No file holds a person's name or e-mail address. What is secret at `at` stays ou
 decision before the proclamation.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, case, func, select, tuple_
 
 from consult.accounts.model import Attachment
 from consult.calendar.model import CalendarChange, Edition, Theme
@@ -18,39 +16,22 @@ from consult.calendar.rules import Stage
 from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
 from consult.contributions.rules import RECEIVED
-from consult.ground.cells import Cell, line, listed
+from consult.ground.cells import line, listed
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound
 from consult.interests.model import Interest
 from consult.interests.rules import LIVE
+from consult.opendata.reading import WHO_AND_WHERE, AnySelect, Asked, Lines, batches, grouped
 from consult.opendata.rules import may_publish
 from consult.opendata.schema import FILES
+from consult.opendata.service_lines import SERVICE_LINES, service_sizes
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.register.model import Collectivite
 from consult.selection.queries import corrections, proclaimed
-from consult.services.model import Deployment, Milestone, PhaseStep, Service
 from consult.triage.model import Scheme
 from consult.voting.journal import how_many, texts
 from consult.voting.model import Support
 from consult.voting.queries import counts, ranked
-
-BATCH = 1_000
-
-Lines = Iterator[Sequence[Cell]]
-AnyRow = Row[*tuple[Any, ...]]
-AnySelect = Select[*tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which edition's file, at which instant, and where the site is: for the addresses in the file."""
-
-    edition: Edition
-    at: datetime
-    base_url: str
-
-    def url(self, page: str, number: int) -> str:
-        return f"{self.base_url}/{self.edition.slug}/{page}/{number}"
 
 
 def csv(name: str, asked: Asked) -> Iterator[str]:
@@ -76,7 +57,6 @@ def _csv(name: str, asked: Asked) -> Iterator[str]:
 def sizes(edition: Edition, at: datetime) -> Mapping[str, int | None]:
     """How many lines each file has, its headers left out; None for one that may not be read yet. One statement."""
     of = edition.id
-    of_services = Service.edition_id == of
     found = reading().execute(
         select(
             _count(Contribution, Contribution.edition_id == of, Contribution.status.in_(RECEIVED)).label("contributions"),
@@ -89,9 +69,7 @@ def sizes(edition: Edition, at: datetime) -> Mapping[str, int | None]:
             .label("supports"),
             how_many(of).label("vote_journal"),
             _count(Interest, Interest.edition_id == of, Interest.status.in_(LIVE)).label("interests"),
-            _count(Service, of_services).label("services"),
-            _joined_count(Milestone, Milestone.service_id == Service.id, of_services).label("milestones"),
-            _joined_count(Deployment, Deployment.service_id == Service.id, of_services).label("deployments"),
+            *(count.scalar_subquery().label(name) for name, count in service_sizes(of).items()),
             _count(CalendarChange, CalendarChange.edition_id == of).label("calendar_changes"),
         )
     )
@@ -103,46 +81,22 @@ def _count(table: type, *where: ColumnElement[bool]) -> Any:
     return select(func.count()).select_from(table).where(*where).scalar_subquery()
 
 
-def _joined_count(table: type, on: ColumnElement[bool], where: ColumnElement[bool]) -> Any:
-    return select(func.count()).select_from(table).join(Service, on).where(where).scalar_subquery()
-
-
-def _batches(following: Callable[[Any], AnySelect], first: Any, key: Callable[[AnyRow], Any]) -> Iterator[Sequence[AnyRow]]:
-    """The rows that `following(last key)` finds, `BATCH` at a time, until there are none."""
-    last = first
-    while rows := reading().execute(following(last).limit(BATCH)).all():
-        yield rows
-        last = key(rows[-1])
-
-
-def _grouped(statement: AnySelect) -> Mapping[int, Sequence[Any]]:
-    """(key, value) rows as values by key, in the order they come."""
-    found: dict[int, list[Any]] = defaultdict(list)
-    for key, value in reading().execute(statement):
-        found[key].append(value)
-    return found
-
-
-_WHERE = (Collectivite.departement, Collectivite.region, Collectivite.stratum)
-_WHO_AND_WHERE = (Collectivite.siren, Collectivite.name, Collectivite.kind, *_WHERE)
-
-
 def _contributions(asked: Asked) -> Lines:
-    for rows in _batches(lambda number: _contributions_after(asked.edition.id, number), 0, lambda row: row.number):
+    for rows in batches(lambda number: _contributions_after(asked.edition.id, number), 0, lambda row: row.number):
         ids = [row.id for row in rows]
-        themes = _grouped(
+        themes = grouped(
             select(ContributionTheme.contribution_id, Theme.slug)
             .join(Theme, Theme.id == ContributionTheme.theme_id)
             .where(ContributionTheme.contribution_id.in_(ids))
             .order_by(Theme.position)
         )
-        proposals = _grouped(
+        proposals = grouped(
             select(ProposalContribution.contribution_id, Proposal.number)
             .join(Proposal, Proposal.id == ProposalContribution.proposal_id)
             .where(ProposalContribution.contribution_id.in_(ids))
             .order_by(Proposal.number)
         )
-        shared = _grouped(
+        shared = grouped(
             select(MeToo.contribution_id, func.count()).where(MeToo.contribution_id.in_(ids)).group_by(MeToo.contribution_id)
         )
         for row in rows:
@@ -214,7 +168,7 @@ def _proposals(asked: Asked) -> Lines:
     if edition.calendar.has_closed(Stage.VOTING, asked.at):
         votes = {one.tally.proposal_id: (one.tally.supports, one.rank) for one in ranked(edition, at=asked.at)}
         votes |= {one.proposal_id: (one.supports, one.rank) for one in decisions.values()}
-    answered = _grouped(
+    answered = grouped(
         select(ProposalContribution.proposal_id, Contribution.number)
         .join(Contribution, Contribution.id == ProposalContribution.contribution_id)
         .where(Contribution.edition_id == edition.id)
@@ -259,7 +213,7 @@ def _supports(asked: Asked) -> Lines:
                 .order_by(Support.siren, Support.id)
             )
 
-        for rows in _batches(following, ("", 0), lambda row: (row.siren, row.id)):
+        for rows in batches(following, ("", 0), lambda row: (row.siren, row.id)):
             yield from ((number, *row[:-1]) for row in rows)
 
 
@@ -269,12 +223,13 @@ def _interests(asked: Asked) -> Lines:
             select(
                 Interest.number,
                 Proposal.number.label("proposal"),
-                *_WHO_AND_WHERE,
+                *WHO_AND_WHERE,
                 Interest.level,
                 Interest.status,
                 Interest.charter,
                 Interest.submitted_at,
                 Interest.decided_at,
+                Interest.waiting_rank,
             )
             .join(Proposal, Proposal.id == Interest.proposal_id)
             .join(Collectivite, Collectivite.siren == Interest.siren)
@@ -282,57 +237,8 @@ def _interests(asked: Asked) -> Lines:
             .order_by(Interest.number)
         )
 
-    for rows in _batches(following, 0, lambda row: row.number):
+    for rows in batches(following, 0, lambda row: row.number):
         yield from rows
-
-
-def _services(asked: Asked) -> Lines:
-    latest = select(func.max(PhaseStep.id)).where(PhaseStep.service_id == Service.id).correlate(Service).scalar_subquery()
-    deployed = select(func.count()).where(Deployment.service_id == Service.id).correlate(Service).scalar_subquery()
-    for row in reading().execute(
-        select(
-            Service.number,
-            Service.name,
-            Service.summary,
-            Proposal.number,
-            Service.born_at,
-            Service.reason,
-            Service.phase,
-            PhaseStep.entered_at,
-            PhaseStep.reason,
-            deployed,
-        )
-        .join(Proposal, Proposal.id == Service.proposal_id)
-        .join(PhaseStep, PhaseStep.id == latest)
-        .where(Service.edition_id == asked.edition.id)
-        .order_by(Service.number)
-    ):
-        yield (*row, asked.url("services", row[0]))
-
-
-def _milestones(asked: Asked) -> Lines:
-    yield from reading().execute(
-        select(Service.number, Milestone.title, Milestone.set_at, Milestone.due_on, Milestone.done_on)
-        .join(Milestone, Milestone.service_id == Service.id)
-        .where(Service.edition_id == asked.edition.id)
-        .order_by(Service.number, Milestone.due_on, Milestone.id)
-    )
-
-
-def _deployments(asked: Asked) -> Lines:
-    of_edition = select(Service.id, Service.number).where(Service.edition_id == asked.edition.id).order_by(Service.number)
-    for service_id, number in reading().execute(of_edition).all():
-
-        def following(siren: str, service_id: int = service_id) -> AnySelect:
-            return (
-                select(*_WHO_AND_WHERE, Deployment.status, Deployment.since, Deployment.declared_at)
-                .join(Collectivite, Collectivite.siren == Deployment.siren)
-                .where(Deployment.service_id == service_id, Deployment.siren > siren)
-                .order_by(Deployment.siren)
-            )
-
-        for rows in _batches(following, "", lambda row: row.siren):
-            yield from ((number, *row) for row in rows)
 
 
 def _calendar_changes(asked: Asked) -> Lines:
@@ -356,8 +262,6 @@ _LINES: Mapping[str, Callable[[Asked], Lines]] = {
     "proposals": _proposals,
     "supports": _supports,
     "interests": _interests,
-    "services": _services,
-    "milestones": _milestones,
-    "deployments": _deployments,
+    **SERVICE_LINES,
     "calendar_changes": _calendar_changes,
 }

@@ -1,54 +1,27 @@
 """The open data files: their columns, what each one means, and when each file is complete. Names stay once they are out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from consult.opendata.columns import (
+    ADDRESS,
+    CODE,
+    INSTANT,
+    KINDS,
+    LIST,
+    NUMBER,
+    STRATA,
+    TEXT,
+    WHERE,
+    WHO,
+    Column,
+    DataFile,
+)
+from consult.opendata.service_schema import SERVICE_FILES
 from consult.voting.chain import Act
 
 LICENCE = "Licence Ouverte 2.0 (Etalab)"
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a file: its header, what kind of value it holds, what it means."""
-
-    name: str
-    holds: str
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class DataFile:
-    """A file: what one of its lines is, and when it no longer changes."""
-
-    name: str
-    line: str
-    complete: str
-    columns: Sequence[Column]
-
-    @property
-    def headers(self) -> Sequence[str]:
-        return [column.name for column in self.columns]
-
-
-TEXT, NUMBER, CODE, DAY, INSTANT, ADDRESS = "texte", "nombre", "code", "jour", "instant", "adresse"
-LIST = "codes, séparés par |"
-
-KINDS = "commune, epci, departement, region, special_status, other_grouping"
-STRATA = "lt500 (moins de 500 habitants), lt2000, lt3500, lt10000, lt50000, lt100000, ge100000 (100 000 et plus)"
-
 ACTS = ", ".join(f"{act.value} ({act.label})" for act in Act)
-
-_WHO = (
-    Column("collectivite_siren", CODE, "SIREN de la collectivité, neuf chiffres"),
-    Column("collectivite_name", TEXT, "Son nom"),
-    Column("collectivite_kind", CODE, f"Sa nature : {KINDS}"),
-)
-_WHERE = (
-    Column("departement", CODE, "Code de son département ; vide pour une région"),
-    Column("region", CODE, "Code INSEE de sa région"),
-    Column("population_stratum", CODE, f"Sa tranche de population : {STRATA}"),
-)
 
 FILES: Mapping[str, DataFile] = {
     file.name: file
@@ -74,9 +47,9 @@ FILES: Mapping[str, DataFile] = {
                 Column("status_reason", TEXT, "Raison donnée, s’il y en a une"),
                 Column("scheme", CODE, "Guichet vers lequel elle a été réorientée"),
                 Column("proposals", LIST, "Numéros des propositions qui lui répondent"),
-                *_WHO,
+                *WHO,
                 Column("insee", CODE, "Code INSEE de la collectivité"),
-                *_WHERE,
+                *WHERE,
                 Column("profile", CODE, "elu, agent ou partenaire"),
                 Column("function", TEXT, "Fonction de la personne, telle qu’elle l’a dite"),
                 Column("me_too_count", NUMBER, "Collectivités qui ont dit « nous aussi »"),
@@ -166,63 +139,17 @@ FILES: Mapping[str, DataFile] = {
             (
                 Column("number", NUMBER, "Numéro de la candidature dans l’édition"),
                 Column("proposal", NUMBER, "Numéro de la proposition"),
-                *_WHO,
-                *_WHERE,
+                *WHO,
+                *WHERE,
                 Column("level", CODE, "relecture, atelier ou pilote"),
-                Column("status", CODE, "submitted (en examen) ou accepted (acceptée)"),
+                Column("status", CODE, "submitted (en examen), accepted (acceptée) ou waitlisted (en liste d’attente)"),
                 Column("charter", CODE, "Version de la charte acceptée"),
                 Column("submitted_at", INSTANT, "Dépôt"),
                 Column("decided_at", INSTANT, "Réponse de l’équipe"),
+                Column("waiting_rank", NUMBER, "Place sur la liste d’attente ; vide hors d’elle"),
             ),
         ),
-        DataFile(
-            "services",
-            "un service né d’une proposition retenue",
-            "Change tant que les services vivent.",
-            (
-                Column("number", NUMBER, "Numéro du service dans l’édition"),
-                Column("name", TEXT, "Nom"),
-                Column("summary", TEXT, "Ce qu’il fait"),
-                Column("proposal", NUMBER, "Numéro de la proposition dont il est né"),
-                Column("born_at", INSTANT, "Naissance"),
-                Column("reason", TEXT, "Raison de sa naissance"),
-                Column(
-                    "phase",
-                    CODE,
-                    "investigation, construction, acceleration, consolidation, operated (opéré), transferred (transféré), "
-                    "stopped (arrêté)",
-                ),
-                Column("phase_entered_at", INSTANT, "Entrée dans cette phase"),
-                Column("phase_reason", TEXT, "Raison de cette étape"),
-                Column("deployments", NUMBER, "Collectivités qui l’essaient ou l’utilisent"),
-                Column("url", ADDRESS, "Page du service"),
-            ),
-        ),
-        DataFile(
-            "milestones",
-            "un jalon promis par un service",
-            "Change tant que les services vivent.",
-            (
-                Column("service", NUMBER, "Numéro du service"),
-                Column("title", TEXT, "Ce qui est promis"),
-                Column("set_at", INSTANT, "Quand c’est annoncé"),
-                Column("due_on", DAY, "Pour quel jour"),
-                Column("done_on", DAY, "Jour où c’est atteint ; vide jusque-là"),
-            ),
-        ),
-        DataFile(
-            "deployments",
-            "une collectivité qui essaie ou utilise un service",
-            "Change tant que les services vivent.",
-            (
-                Column("service", NUMBER, "Numéro du service"),
-                *_WHO,
-                *_WHERE,
-                Column("status", CODE, "trial (à l’essai) ou in_use (en service)"),
-                Column("since", DAY, "Depuis quel jour"),
-                Column("declared_at", INSTANT, "Déclaration"),
-            ),
-        ),
+        *SERVICE_FILES,
         DataFile(
             "calendar_changes",
             "une date de l’édition qui a changé",

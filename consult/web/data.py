@@ -4,7 +4,8 @@ from flask import Blueprint, Response, abort, render_template, stream_with_conte
 
 from consult.calendar.rules import Stage
 from consult.opendata.pabulib import election as ballots
-from consult.opendata.queries import Asked, csv, sizes
+from consult.opendata.queries import csv, sizes
+from consult.opendata.reading import Asked
 from consult.opendata.schema import FILES, LICENCE
 from consult.web import doors
 from consult.web.context import edition, received_at, settings

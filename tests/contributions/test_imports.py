@@ -19,7 +19,8 @@ from consult.ground.clock import paris
 from consult.ground.database import reading
 from consult.ground.refusals import Reason, Refused
 from consult.journal.model import Event, EventKind
-from consult.opendata.queries import Asked, csv
+from consult.opendata.queries import csv
+from consult.opendata.reading import Asked
 from consult.outbox.model import Message
 from consult.register.rules import Kind, Stratum
 from tests.support.stage_one import DURING_NEEDS, need, service

@@ -22,7 +22,8 @@ from consult.calendar.model import Edition
 from consult.cli.voting import count
 from consult.ground import clock
 from consult.ground.database import db, reading, transaction
-from consult.opendata.queries import Asked, csv
+from consult.opendata.queries import csv
+from consult.opendata.reading import Asked
 from consult.voting.journal import where_to_look
 from consult.voting.model import SealedLine
 from consult.voting.seals import seal_some

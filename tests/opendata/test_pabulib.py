@@ -14,7 +14,7 @@ from consult.ground.actor import Role
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import Reason, Refused
 from consult.opendata import pabulib
-from consult.opendata.queries import Asked
+from consult.opendata.reading import Asked
 from consult.proposals.model import Proposal
 from consult.selection.actions import decide, proclaim
 from consult.selection.model import Outcome

@@ -102,10 +102,19 @@ def test_the_names_that_are_out_stay() -> None:
         "vote_journal": "position, at, act, proposal, collectivite_siren, collectivite_kind, departement, population_stratum, "
         "receipt, replaces, counts, seal",
         "interests": "number, proposal, collectivite_siren, collectivite_name, collectivite_kind, departement, region, "
-        "population_stratum, level, status, charter, submitted_at, decided_at",
-        "services": "number, name, summary, proposal, born_at, reason, phase, phase_entered_at, phase_reason, deployments, url",
-        "milestones": "service, title, set_at, due_on, done_on",
+        "population_stratum, level, status, charter, submitted_at, decided_at, waiting_rank",
+        "workshops": "number, proposal, title, about, starts_at, ends_at, place, online, capacity, seats, collectivites, "
+        "cancelled_at, cancel_reason, notes_at, notes, url",
+        "services": "number, name, summary, proposal, born_at, reason, phase, phase_entered_at, phase_reason, deployments, "
+        "url, contributions, bearers, trials, in_use, last_news_at, site, repository, licence, accessibility, security, "
+        "statistics, rate, cost, state_share, others, engaged, paid",
+        "phases": "service, phase, entered_on, recorded_at, reason, learnt",
+        "milestones": "service, title, set_at, due_on, done_on, first_due_on, moves, last_move_reason, dropped_at, drop_reason",
+        "money": "service, kind, amount, day, label, status, published_at, cancelled_at, cancel_reason",
+        "indicators": "service, indicator, name, definition, unit, baseline, baseline_on, target, target_on, measures, "
+        "ended_at",
+        "measures": "service, indicator, day, value, note, recorded_at",
         "deployments": "service, collectivite_siren, collectivite_name, collectivite_kind, departement, region, "
-        "population_stratum, status, since, declared_at",
+        "population_stratum, status, since, declared_at, confirmed_at",
         "calendar_changes": "changed_at, stage, old_opens_at, old_closes_at, new_opens_at, new_closes_at, reason",
     }

@@ -20,7 +20,8 @@ from consult.ground.database import reading
 from consult.ground.refusals import Reason, Refused
 from consult.journal.model import Event, EventKind
 from consult.opendata.figures import key_figures
-from consult.opendata.queries import Asked, csv, sizes
+from consult.opendata.queries import csv, sizes
+from consult.opendata.reading import Asked
 from consult.register.actions import succeed
 from consult.register.file import Row
 from consult.voting.actions import give_support, withdraw_support

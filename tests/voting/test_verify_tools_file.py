@@ -9,7 +9,7 @@ from consult.accounts.model import AttachmentStatus
 from consult.calendar.model import Edition
 from consult.opendata import pabulib
 from consult.opendata.evidence import UnusableExportError
-from consult.opendata.queries import Asked
+from consult.opendata.reading import Asked
 from consult.opendata.recount import recount
 from consult.voting.actions import give_support
 from tests.register.samples import GRAMAT, ROCAMADOUR
