@@ -140,7 +140,7 @@ class Alike:
     who: str
     """« des communes »."""
     is_own: bool
-    """Whether the reader acts in the name of this one."""
+    """Whether the reader acts in the name of this one: they are told that there is nothing, too."""
     near: bool
     """Whether those that have the services are of its région."""
     services: Sequence[tuple[Edition, DoneByAlike]]
@@ -148,15 +148,15 @@ class Alike:
 
 
 def _alike(one: Collectivite, every: Sequence[Edition]) -> Alike | None:
-    """None when there is nothing to say. Two statements, three when none of them is near; fewer before stages 3 and 4."""
+    """None when there is nothing to say, and nobody to say it to. Two statements, three when none of them is near."""
     at, by_id = received_at(), {edition.id: edition for edition in every}
     still_open = [edition.id for edition in every if edition.calendar.permits(Verb.DECLARE_INTEREST, at)]
     tracked = any(edition.calendar.has_opened(Stage.TRACKING, at) for edition in every)
     services, near = had_by_alike(one) if one.is_current and tracked else ((), False)
     offers = offered_by_alike(one, still_open) if one.is_current else ()
-    if not services and not offers:
+    own = actor().siren == one.siren
+    if not services and not offers and not (own and tracked):
         return None
     who = "d’autres groupements" if one.kind is Kind.OTHER_GROUPING else f"des {one.kind.plural}"
-    own = actor().siren == one.siren
     named = ([(by_id[done.edition_id], done) for done in those] for those in (services, offers))
     return Alike(who, own, near, *named)

@@ -7,7 +7,10 @@ from consult.calendar import queries as calendars
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage, Verb
 from consult.contributions.drafts import own_drafts
+from consult.interests.drafts import all_started
+from consult.interests.own import own_files
 from consult.opendata.figures import KeyFigures, key_figures
+from consult.services.of_collectivite import borne
 from consult.voting.queries import ballot
 from consult.web import doors, words
 from consult.web.context import actor, edition, latest_edition, received_at
@@ -40,11 +43,16 @@ def _home(slug: str) -> str:
     invitations = invitations_for(who.person_id, at=at) if who.person_id and not who.mandate else ()
     writes = who.is_complete and the_edition.calendar.permits(Verb.SUBMIT_CONTRIBUTION, at)
     drafts = own_drafts(who, the_edition.id) if writes else ()
+    volunteers = who.is_verified and the_edition.calendar.permits(Verb.DECLARE_INTEREST, at)
+    begun = [one for one in all_started(who, the_edition.id) if one.siren == who.siren] if volunteers else []
+    offers = own_files(the_edition.id, who.siren or "") if who.is_verified and the_edition.proclaimed_at else ()
+    tracked = who.is_verified and the_edition.calendar.has_opened(Stage.TRACKING, at)
+    bears = [one for one in borne(who.siren or "").items if one.edition_id == the_edition.id] if tracked else ()
     return render_template(
         "home/show.html",
         title=title(the_edition, at),
         stages=ribbon(the_edition, at),
-        today=today(Situation(the_edition, who, at, figures, supports, invitations, drafts)),
+        today=today(Situation(the_edition, who, at, figures, supports, invitations, drafts, begun, offers, bears)),
         figures=_three(the_edition, figures),
         others=[other for other in calendars.editions() if other.slug != slug],
     )

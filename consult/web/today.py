@@ -15,7 +15,11 @@ from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.model import Draft
 from consult.ground.actor import Actor, Profile, Role
+from consult.interests.drafts import Begun
+from consult.interests.own import OwnFile
+from consult.interests.rules import LIVE
 from consult.opendata.figures import KeyFigures
+from consult.services.of_collectivite import Borne
 from consult.web import words
 
 CAN_DO = "Ce que vous pouvez faire aujourd’hui"
@@ -46,6 +50,12 @@ class Situation:
     """Those that wait for somebody who speaks for nobody yet."""
     drafts: Sequence[Draft] = ()
     """What the person has begun to write and not published, while it can be."""
+    begun: Sequence[Begun] = ()
+    """The candidatures that they have begun and not submitted."""
+    offers: Sequence[OwnFile] = ()
+    """The candidatures of the collectivité that they may speak for, once the committee has proclaimed."""
+    borne: Sequence[Borne] = ()
+    """The services of this edition that it bears."""
 
     def url(self, endpoint: str, **values: str) -> str:
         """The address of a page of the edition."""
@@ -216,19 +226,61 @@ def _interests(s: Situation) -> Today:
             "raisons. Les collectivités pourront alors se porter volontaires, jusqu’au {}."
         ).format(until)
         return Today(CAN_DO, text, (results, ("Relire les propositions", s.url("proposals.index"))))
+    choose = ("Choisir une proposition retenue", s.url("decisions.show"))
+    retained = Markup("<strong>{}</strong>. ").format(
+        words.plural(s.figures.retained, "proposition retenue", "propositions retenues")
+    )
+    if s.actor.profile is Profile.PARTENAIRE:
+        text = Markup("Les collectivités peuvent se porter volontaires jusqu’au {} ; les partenaires lisent tout.").format(
+            until
+        )
+        return Today(CAN_DO, retained + text, (("Lire les décisions", s.url("decisions.show")), results))
+    said, mine = _offered(s)
     text = Markup(
-        "<strong>{}</strong>. Une collectivité peut se porter volontaire pour en devenir territoire référent, jusqu’au {} : "
-        "relire, participer à des ateliers, ou essayer le service chez elle."
-    ).format(words.plural(s.figures.retained, "proposition retenue", "propositions retenues"), until)
-    return Today(CAN_DO, text, (("Choisir une proposition retenue", s.url("decisions.show")), results))
+        "Une collectivité peut se porter volontaire pour en devenir territoire référent, jusqu’au {} : relire, participer à "
+        "des ateliers, ou essayer le service chez elle."
+    ).format(until)
+    return Today(CAN_DO, said + retained + text, (*mine, choose, *(() if mine else (results,))))
+
+
+def _offered(s: Situation) -> tuple[Markup, tuple[tuple[str, str], ...]]:
+    """What the team asks of the collectivité, what one has begun, what it offered, and the way there; nothing otherwise."""
+    if asked := next((file for file in s.offers if file.is_correction_asked and file.status in LIVE), None):
+        said = Markup("L’équipe vous demande de corriger la candidature n°\u00a0{} de <strong>{}</strong>. ")
+        way = ("Lire ce que l’équipe demande", url_for("interest_files.show", e=s.edition.slug, n=asked.number))
+        return said.format(asked.number, s.actor.collectivite_name), (way,)
+    if s.begun:
+        said = Markup("Votre candidature pour <strong>«\u00a0{}\u00a0»</strong> n’est pas déposée. ").format(
+            s.begun[0].proposal_title
+        )
+        return said, (("La reprendre", url_for("interests.new", e=s.edition.slug, n=s.begun[0].proposal_number)),)
+    live = [file for file in s.offers if file.status in LIVE]
+    if not live:
+        return Markup(), ()
+    said = Markup("<strong>{}</strong> est volontaire pour {}. ").format(
+        s.actor.collectivite_name, words.plural(len(live), "proposition")
+    )
+    return said, (("Voir nos candidatures", s.url("interest_files.index")),)
 
 
 def _tracking(s: Situation) -> Today:
+    said, mine = _offered(s) if any(file.is_correction_asked for file in s.offers) else (Markup(), ())
+    if s.borne:
+        names = Markup(", ").join(Markup("«\u00a0{}\u00a0»").format(one.title) for one in s.borne)
+        said += Markup("<strong>{}</strong> porte {} : dites où cela en est. ").format(s.actor.collectivite_name, names)
+        mine += tuple(
+            (f"Tenir à jour «\u00a0{one.title}\u00a0»", url_for("service_desk.show", e=s.edition.slug, n=one.number))
+            for one in s.borne[:2]
+        )
     text = Markup(
-        "Chaque service dit où il en est, ce qui vient ensuite et qui l’utilise déjà. On peut remonter de chacun jusqu’aux "
-        "contributions dont il est issu. Dites-nous quand vous en utilisez un."
+        "Chaque service dit où il en est, ce qui vient ensuite, son argent et qui l’utilise déjà. On peut remonter de chacun "
+        "jusqu’aux contributions dont il est issu, et suivre ceux qui vous intéressent."
     )
-    return Today(CAN_DO, text, (("Suivre les services", s.url("services.index")), ("Lire le bilan", s.url("bilan.show"))))
+    follow, read = ("Voir les services", s.url("services.index")), ("Lire le bilan", s.url("bilan.show"))
+    if s.actor.is_verified and s.actor.siren:
+        alike = url_for("collectivites.show", siren=s.actor.siren)
+        read = ("Ce que font des collectivités comme la vôtre", f"{alike}#comme-elle")
+    return Today(CAN_DO, said + text, (*mine, follow, read))
 
 
 _ABOUT_THE_MOMENT: dict[Stage | None, Callable[[Situation], Today]] = {

@@ -7,8 +7,16 @@ import pytest
 from consult.accounts.model import AttachmentStatus
 from consult.calendar.rules import Stage
 from consult.ground.actor import Profile, Role
+from consult.interests.actions import InterestDraft, declare
+from consult.interests.drafts import keep
+from consult.interests.messages import ask
+from consult.interests.model import Level
+from consult.interests.publishing import accept
+from consult.interests.rules import CHARTER
+from consult.services.actions import ServiceDraft, create
 from tests.support.page import PageClient
-from tests.support.world import ROCAMADOUR, World, closing_of, just_before, opening_of
+from tests.support.retained import proposal
+from tests.support.world import ROCAMADOUR, World, closing_of, during, just_before, opening_of
 
 TITLES = [
     pytest.param(just_before(opening_of(Stage.NEEDS)), "Des services numériques choisis", id="before everything"),
@@ -70,6 +78,49 @@ def test_the_box_follows_who_reads_it(
         )
         client.sign_in(person)
     assert words in client.get("/").main
+
+
+def test_in_stages_three_and_four_the_box_says_what_waits_for_one_s_collectivite(
+    world: World, client: PageClient, hold
+) -> None:
+    edition, team, agent = world.edition(), world.person(None, Role.MODERATOR), world.person(ROCAMADOUR)
+    kept, at = proposal(edition), during(Stage.INTERESTS)
+    client.sign_in(agent)
+    hold(at)
+    assert "1 proposition retenue" in client.get("/").main
+    keep(agent, kept.id, {"motivation": "Oui"}, revision=0, at=at)
+    page = client.get("/")
+    assert "Votre candidature pour « Organiser des instances délibératives » n’est pas déposée" in page.main
+    assert page.links()["La reprendre"] == "/2021/propositions/1/candidature"
+    pilot = InterestDraft(Level.PILOTE, "A", "agent", "B", "maire", "Le jeudi.", "Oui.", CHARTER)
+    interest = declare(agent, kept.id, pilot, at=at)
+    page = client.get("/")
+    assert "Rocamadour (Lot) est volontaire pour 1 proposition" in page.main
+    assert page.links()["Voir nos candidatures"] == "/2021/candidatures"
+    ask(team, interest.id, "Qui prend le relais ?", asks_correction=True, at=at)
+    page = client.get("/")
+    assert "L’équipe vous demande de corriger la candidature n° 1" in page.main
+    assert page.links()["Lire ce que l’équipe demande"] == "/2021/candidatures/1"
+    hold(during(Stage.TRACKING))
+    assert "L’équipe vous demande de corriger" in client.get("/").main, "the instruction goes on after the close"
+    accept(team, interest.id, at=during(Stage.TRACKING))
+    create(team, kept.id, ServiceDraft("Séance claire", "Fictif.", "Raison."), at=during(Stage.TRACKING))
+    page = client.get("/")
+    assert "Rocamadour (Lot) porte « Séance claire »" in page.main
+    assert page.links()["Tenir à jour « Séance claire »"] == "/2021/services/1/gestion"
+    alike = page.links()["Ce que font des collectivités comme la vôtre"]
+    client.get(alike.partition("#")[0])
+    assert "personne n’a encore de service que vous n’ayez pas" in client.get(PAGE_OF_ROCAMADOUR).main
+
+
+def test_partners_read_stage_three(world: World, client: PageClient, hold) -> None:
+    proposal(world.edition())
+    hold(during(Stage.INTERESTS))
+    client.sign_in(world.person(profile=Profile.PARTENAIRE))
+    assert "les partenaires lisent tout" in client.get("/").main
+
+
+PAGE_OF_ROCAMADOUR = f"/collectivites/{ROCAMADOUR}"
 
 
 def test_a_site_without_an_edition_says_so(client: PageClient) -> None:
