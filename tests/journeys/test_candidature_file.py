@@ -1,4 +1,4 @@
-"""A candidature from its draft to the council's sheet: kept as one types, submitted, followed in its file, printed on a page."""
+"""A candidature from its draft to the council's sheet: kept as one types, submitted, followed in its file, printed."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -14,7 +14,8 @@ def test_a_territory_volunteers_and_is_accepted(visit: Callable[..., Visitor], j
     volunteer = visit(account, javascript=javascript).go("/2021/propositions/3/territoires-referents")
     volunteer.follow("Se porter volontaire").review()
 
-    volunteer.choose("Pilote", "Notre collectivité accepte la charte").fill(motivation="Nous voulons essayer (fictif).", sponsor_name="")
+    volunteer.choose("Pilote", "Notre collectivité accepte la charte")
+    volunteer.fill(motivation="Nous voulons essayer (fictif).", sponsor_name="")
     volunteer.press("Déposer la candidature")
     assert "sponsor_name" in volunteer.page.locator(".error-summary").inner_html(), "a pilot names somebody"
     assert volunteer.main.locator("[name=referent_name]").input_value(), "who fills it in is the référent until it is changed"
