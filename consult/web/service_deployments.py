@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
 from consult.ground.clock import paris_day
-from consult.ground.database import reading
 from consult.ground.refusals import NotFound, Reason, Refused, Verdict
-from consult.register.queries import lines, places
+from consult.ground.text import fold
+from consult.register.queries import places, search
 from consult.register.rules import Kind
 from consult.services import adoption, queries
 from consult.services.adoption import Filters, Mine
@@ -27,6 +27,9 @@ from consult.web.service_desk import own
 from consult.web.steps import stairs
 
 pages = Blueprint("service_deployments", __name__)
+
+LIKELY = 8
+"""Collectivités among which a name is looked for."""
 
 
 @pages.get("/<edition:e>/services/<int:n>/deploiements")
@@ -70,12 +73,11 @@ def deploy(e: str, n: int) -> str:
     """« Déployer chez moi »: what it takes, whom to ask, which collectivités like one's own have it."""
     sheet = queries.sheet(edition(e).id, n, None)
     siren = actor().siren
-    bearers = queries.bearers(reading(), sheet.service.id)
     return render_template(
         "services/deployer.html",
         sheet=sheet,
         service=sheet.service,
-        bearers=sorted(lines(sorted(bearers)).values(), key=lambda one: one.full_name),
+        bearers=queries.borne_by(sheet.service.id),
         alike=adoption.alike(sheet.service.id, siren),
         mine=adoption.mine(sheet.service.id, siren),
     )
@@ -90,11 +92,10 @@ def desk(e: str, n: int) -> ResponseReturnValue:
     if not form.is_submitted():
         return _desk(sheet, form)
     try:
-        if not form.validate():
+        siren = _whom(form) if form.validate() else None
+        if siren is None:
             return _desk(sheet, form), 422
-        declare_deployment(
-            actor(), sheet.service.id, form.siren.data, status=form.status.data, since=form.since.data, at=received_at()
-        )
+        declare_deployment(actor(), sheet.service.id, siren, status=form.status.data, since=form.since.data, at=received_at())
     except NotFound:
         form.siren.errors = ["Aucune collectivité du registre n’a ce SIREN."]
         return _desk(sheet, form), 422
@@ -126,6 +127,19 @@ def confirm(e: str, n: int) -> ResponseReturnValue:
     if left:
         flash(f"{words.plural(left, 'a changé', 'ont changé')} entre-temps{words.NBSP}: relisez avant de confirmer.", "warning")
     return here
+
+
+def _whom(form: DeploymentForm) -> str | None:
+    """The SIREN of the collectivité that was typed; None, said beside the field, when a name is nobody's or that of several."""
+    if form.is_number:
+        return form.digits
+    likely, typed = search(form.siren.data, limit=LIKELY), fold(form.siren.data)
+    named = [one for one in likely if typed in (fold(one.name), fold(one.full_name))]
+    if len(named) == 1:
+        return named[0].siren
+    others = " ; ".join(f"{one.full_name}, SIREN {one.siren}" for one in named or likely)
+    form.siren.errors = [f"Laquelle ? {others}." if others else "Aucune collectivité du registre ne porte ce nom."]
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ def test_it_costs_the_same_with_one_and_with_three(client: PageClient, service: 
     one = cost(PAGE), cost(DEPLOY)
     for siren in (LOT, CORSE):
         declare_deployment(moderator, service.id, siren, status=TRIAL, since=BORN, at=AT)
-    assert (cost(PAGE), cost(DEPLOY)) == one == (7, 4)  # the edition's included
+    assert (cost(PAGE), cost(DEPLOY)) == one == (7, 3)  # the edition's included
 
 
 # ── the desk ─────────────────────────────────────────────────────────────────────────────
@@ -236,7 +236,12 @@ def test_it_costs_the_same_with_one_and_with_three(client: PageClient, service: 
         pytest.param(GRAMAT, 303, "Déploiement enregistré", id="a commune of the register"),
         pytest.param(f" {GRAMAT[:3]} {GRAMAT[3:6]} {GRAMAT[6:]}", 303, "Déploiement enregistré", id="with spaces"),
         pytest.param(f"{GRAMAT[:8]}{(int(GRAMAT[8]) + 1) % 10}", 422, "Ce n’est pas un SIREN", id="a wrong key"),
-        pytest.param("Gramat", 422, "Ce n’est pas un SIREN", id="a name"),
+        pytest.param("gramat", 303, "Déploiement enregistré", id="its name"),
+        pytest.param("GRAMAT (Lot)", 303, "Déploiement enregistré", id="its name and its département"),
+        pytest.param("Saint-Étienne-du-Bois", 422, "Laquelle ? Saint-Étienne-du-Bois (", id="a shared name"),
+        pytest.param("Gramattes", 422, "ne porte ce nom", id="a name of nobody"),
+        pytest.param("%", 422, "ne porte ce nom", id="no name"),
+        pytest.param("x" * 200, 422, "de trop", id="too long"),
         pytest.param("356000000", 422, "Aucune collectivité", id="a SIREN that is no collectivité's"),
     ],
 )

@@ -8,7 +8,7 @@ from wtforms import RadioField, SelectChoice, SelectMultipleField, StringField, 
 from consult.ground.refusals import Reason
 from consult.register.rules import Kind, is_siren
 from consult.services.model import DeploymentStatus
-from consult.web.forms.base import Form, required
+from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.dates import DayField, filled
 from consult.web.forms.inputs import QuickSelectField
 from consult.web.words import typo
@@ -68,16 +68,25 @@ class DeploymentForm(UseForm):
     """The same, by the service's team, for any collectivité."""
 
     siren = StringField(
-        "SIREN de la collectivité",
-        description="Neuf chiffres, que donne la page de la collectivité. Ses personnes rattachées seront prévenues.",
-        validators=required("Donnez le SIREN de la collectivité."),
-        filters=[lambda typed: "".join((typed or "").split())],
-        render_kw={"class": "input-short", "inputmode": "numeric", "autocomplete": "off"},
+        "Collectivité",
+        description="Son nom, avec son département s’il est partagé, ou son SIREN. Ses personnes rattachées seront prévenues.",
+        validators=[*required("Dites de quelle collectivité il s’agit."), at_most(120)],
+        render_kw={"autocomplete": "off"},
     )
 
-    def validate_siren(self, field: StringField) -> None:
+    @property
+    def is_number(self) -> bool:
+        """Whether a SIREN was typed rather than a name, well or badly."""
+        return bool(self.digits) and self.digits.isdigit()
+
+    @property
+    def digits(self) -> str:
+        """What was typed, without its spaces."""
+        return "".join((self.siren.data or "").split())
+
+    def validate_siren(self, _field: StringField) -> None:
         """Raises ValidationError for digits that are nobody's."""
-        if not is_siren(field.data):
+        if self.is_number and not is_siren(self.digits):
             raise ValidationError("Ce n’est pas un SIREN : il a neuf chiffres, et le dernier les contrôle.")
 
 
