@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from consult.ground.clock import paris_day
 from consult.interests.queries import referents
-from consult.services import news_queries, queries
+from consult.services import indicator_queries, news_queries, queries
 from consult.services.model import Phase, PhaseStep
 from consult.services.queries import Sheet
 from consult.services.rules import Keeping, is_of_service
@@ -53,6 +53,7 @@ def _page(sheet: Sheet) -> str:
         bearers=bearers,
         writes=bool(is_of_service(actor(), {one.siren for one in bearers})),
         links=chain_of_service(service.proposal_id, sheet.proposal_number, service=service.number),
+        indicators=indicator_queries.followed(service.id),
         origins=queries.origins(service.id),
         referents=referents(service.proposal_id),
     )

@@ -8,6 +8,7 @@ from consult.calendar.model import Edition, StageWindow
 from consult.calendar.rules import Stage, may_move_window
 from consult.ground.refusals import NotFound, Refused
 from consult.interests.queries import awaiting
+from consult.services.money_queries import waiting
 from consult.services.queries import born
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
@@ -27,6 +28,7 @@ def index() -> str:
         awaiting=awaiting(),
         born=born(),
         to_come=to_come(received_at()),
+        proposed=waiting(),
     )
 
 

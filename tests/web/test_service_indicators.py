@@ -98,6 +98,14 @@ def test_there_is_no_chart_without_two_points(client: PageClient, service: Servi
     assert client.get(PUBLIC).soup.select_one(".curve")
 
 
+def test_the_service_s_page_says_each_in_a_line(client: PageClient, service: Service) -> None:
+    assert "Les indicateurs" not in client.get("/2021/services/1").main
+    measured(service, "16", "12.5")
+    page = client.get("/2021/services/1")
+    assert "Délai de réponse : 12,5 jours le 12 juin 2021 ; cible : 5 jours" in page.main
+    assert page.links()["Les courbes et toutes les mesures"] == PUBLIC
+
+
 def test_what_was_corrected_stays_struck(client: PageClient, service: Service, bearer: Actor) -> None:
     one = measured(service)
     wrong = give_measure(bearer, one.id, day=DAY, value=Decimal(160), note="Estimé", at=AT)

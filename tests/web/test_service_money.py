@@ -147,6 +147,7 @@ def test_the_service_s_team_proposes_and_the_agency_answers(
     assert "Elle sera publique quand l’agence l’aura validée" in team.follow(team.post(DESK, TYPED, 303)).main
     team.post(DESK, TYPED | {"amount": "80", "label": "Goûter"}, 303)
     assert "12 500,50 €" not in client.get(PUBLIC).main
+    assert "2 lignes à valider" in agency.get("/pilotage").main
     queue = agency.get(QUEUE)
     assert "2 lignes proposées attendent" in queue.main
     assert "proposée le 2 juin 2021 par Rocamadour (Lot)" in queue.main

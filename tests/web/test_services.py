@@ -120,7 +120,7 @@ def test_lists_cost_the_same_with_one_and_with_three(
         create(moderator, service.proposal_id, ServiceDraft(name, "Fictif.", "Raison."), at=AT)
         set_milestone(moderator, service.id, title=name, due_on=date(2021, 7, 1), at=AT)
         declare_deployment(moderator, service.id, siren, status=DeploymentStatus.TRIAL, since=BORN, at=AT)
-    assert cost(SERVICE) == one == 11  # the edition's included
+    assert cost(SERVICE) == one == 12  # the edition's included
 
 
 # ── the desk ─────────────────────────────────────────────────────────────────────────────
