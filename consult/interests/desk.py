@@ -273,6 +273,14 @@ def _order(sort: Sort, score: ColumnElement[Any]) -> tuple[Any, ...]:
     return (*by[sort], Interest.number)
 
 
+def ids_of(edition_id: int, numbers: Collection[int]) -> dict[int, int]:
+    """The ids of the interests of these numbers, by number; those that do not exist are absent. One statement."""
+    rows = reading().execute(
+        select(Interest.number, Interest.id).where(Interest.edition_id == edition_id, Interest.number.in_(set(numbers)))
+    )
+    return {row.number: row.id for row in rows}
+
+
 def volunteered_for(edition_id: int) -> Sequence[tuple[int, str]]:
     """Number and title of every proposition for which somebody volunteered, by number. One statement."""
     rows = reading().execute(

@@ -14,6 +14,8 @@ from consult.interests.publishing import is_prepared
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
+from consult.selection.model import Decision, Outcome
+from consult.selection.queries import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Ready:
     corrected_since: bool
     """Whether the collectivité corrected its text after the answer was prepared."""
     asks_correction: bool
+    is_retained: bool
+    """Whether the committee still retains the proposition: nobody enters another."""
 
 
 def ready(edition_id: int) -> Sequence[Ready]:
@@ -55,8 +59,9 @@ def ready(edition_id: int) -> Sequence[Ready]:
     }
     corrected = exists().where(InterestMessage.interest_id == Interest.id, InterestMessage.corrected_at > Interest.prepared_at)
     rows = reading().execute(
-        select(Interest, Proposal.number, Proposal.title, corrected, asks_correction(), *LINE)
+        select(Interest, Proposal.number, Proposal.title, corrected, asks_correction(), in_force(), *LINE)
         .join(Proposal, Proposal.id == Interest.proposal_id)
+        .outerjoin(Decision, (Decision.proposal_id == Proposal.id) & Decision.proclaimed_at.is_not(None))
         .join(Collectivite, Collectivite.siren == Interest.siren)
         .where(*which)
         .order_by(Proposal.number, Interest.prepared, Interest.level, Interest.prepared_rank, Interest.number)
@@ -76,8 +81,9 @@ def ready(edition_id: int) -> Sequence[Ready]:
             CollectiviteLine(*line),
             corrected_since,
             is_asked,
+            outcome is Outcome.RETAINED,
         )
-        for one, proposal_number, title, corrected_since, is_asked, *line in rows
+        for one, proposal_number, title, corrected_since, is_asked, outcome, *line in rows
     ]
 
 

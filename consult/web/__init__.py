@@ -50,6 +50,8 @@ FAMILIES = (
     "bilan",
     "steering",
     "steering_interests",
+    "steering_answers",
+    "steering_grid",
     "steering_workshops",
     "service_desk",
     "service_promises",

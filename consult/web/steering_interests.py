@@ -1,17 +1,18 @@
-"""The desk where the team reads expressions of interest, and answers."""
+"""The desk where the team reads candidatures: the list, one file, what each reader notes, messages, the answer prepared."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from consult.calendar.model import Edition
 from consult.ground.refusals import Refused
-from consult.interests import publishing, queries
-from consult.interests.desk_rules import may_instruct
-from consult.interests.model import InterestStatus
-from consult.interests.queries import File
+from consult.interests import messages, preparing, queries, readings
+from consult.interests.balance import balance, left_out
+from consult.interests.desk import find
+from consult.interests.ready import ready, unprepared
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
-from consult.web.forms.interests import AnswerForm
+from consult.web.forms.steering_interests import AskForm, PrepareForm, SetBackForm
+from consult.web.interest_desk import Forms, following, next_file, page, refused, stay, typed_reading
+from consult.web.interest_filters import asked, kept, own
 from consult.web.paging import page_number
 
 pages = Blueprint("steering_interests", __name__)
@@ -20,55 +21,97 @@ pages = Blueprint("steering_interests", __name__)
 @pages.get("/pilotage/<edition:e>/candidatures")
 @doors.moderators
 def index(e: str) -> str:
-    """The queue of one state (`etat`), those that wait unless said otherwise."""
-    return _page(edition(e), None, AnswerForm())
+    """The candidatures that the filters keep, those to study unless said otherwise; how far the instruction got."""
+    the_edition = edition(e)
+    wanted, around = asked(the_edition.id), kept()
+    return render_template(
+        "steering/interests.html",
+        asked=wanted,
+        page=find(the_edition.id, wanted.filters, reader=actor().person_id, own=own(), page=page_number()),
+        by_status=queries.by_status(the_edition.id),
+        ready=len(ready(the_edition.id)),
+        unprepared=unprepared(the_edition.id),
+        left_out=left_out(balance(the_edition.id, own=own())),
+        kept=around,
+        url_for_file=lambda number: url_for("steering_interests.show", e=e, n=number, **around),
+    )
 
 
 @pages.get("/pilotage/<edition:e>/candidatures/<int:n>")
 @doors.moderators
 def show(e: str, n: int) -> str:
-    """One interest, with all that was said, beside the queue."""
-    the_edition = edition(e)
-    return _page(the_edition, queries.file(the_edition.id, n), AnswerForm())
+    """One candidature, with all that was said, beside the list."""
+    return page(edition(e), n, Forms())
 
 
 @pages.post("/pilotage/<edition:e>/candidatures/<int:n>")
 @doors.moderators
-def answer(e: str, n: int) -> ResponseReturnValue:
-    """Accept or decline, by the button that was pressed."""
-    the_edition, form = edition(e), AnswerForm()
+def prepare(e: str, n: int) -> ResponseReturnValue:
+    """Prepare its answer, which nobody outside the team reads before the publication."""
+    the_edition, form = edition(e), PrepareForm()
     file = queries.file(the_edition.id, n)
-    accepts = request.form.get("answer") == "accept"
-    if not form.validate_on_submit() or not (accepts or form.declines()):
-        return _page(the_edition, file, form), 422
-    act = publishing.accept if accepts else publishing.decline
+    revision = form.revision.data
+    if not form.validate_on_submit():
+        return page(the_edition, n, Forms(prepare=form)), 422
+    then = next_file(the_edition, n)
     try:
-        act(actor(), file.interest.id, reason=form.reason.data or publishing.IT_FITS, at=received_at())
-    except Refused as refused:
-        status = form.refused(refused)
-        return _page(the_edition, file, form), status
-    done = "acceptée" if accepts else "déclinée"
-    flash(f"Candidature n°{words.NBSP}{n} {done}. {file.collectivite.full_name} est prévenue par courriel.", "success")
-    return redirect(url_for("steering_interests.index", e=e), 303)
-
-
-def _page(the_edition: Edition, file: File | None, form: AnswerForm) -> str:
-    asked = request.args.get("etat", "")
-    state = InterestStatus(asked) if asked in set(InterestStatus) else InterestStatus.SUBMITTED
-    return render_template(
-        "steering/interests.html",
-        queue=queries.desk(the_edition.id, state, page=page_number()),
-        state=state,
-        states=list(InterestStatus),
-        by_status=queries.by_status(the_edition.id),
-        file=file,
-        form=form,
-        answering=file
-        and may_instruct(
+        preparing.prepare(
             actor(),
-            calendar=the_edition.calendar,
-            siren=file.interest.siren,
-            status=file.interest.status,
+            the_edition.id,
+            [file.interest.id],
+            form.answer.data,
+            reason=form.reason.data,
+            rank=form.rank.data,
+            seen={} if revision is None else {file.interest.id: revision},
             at=received_at(),
-        ),
-    )
+        )
+    except Refused as error:
+        return refused(error, the_edition, n, Forms(prepare=form))
+    told = f"Réponse préparée pour la candidature n°{words.NBSP}{n}. Personne n’est prévenu avant la publication."
+    return following(the_edition, told, then)
+
+
+@pages.post("/pilotage/<edition:e>/candidatures/<int:n>/reprise")
+@doors.moderators
+def set_back(e: str, n: int) -> ResponseReturnValue:
+    """Take back the answer that was prepared."""
+    the_edition, form = edition(e), SetBackForm()
+    file = queries.file(the_edition.id, n)
+    if not form.validate_on_submit():
+        return page(the_edition, n, Forms()), 422
+    seen = {} if form.revision.data is None else {file.interest.id: form.revision.data}
+    try:
+        preparing.set_back(actor(), the_edition.id, [file.interest.id], seen=seen, at=received_at())
+    except Refused as error:
+        return refused(error, the_edition, n, Forms())
+    return stay(the_edition, n, "La réponse préparée est retirée. La candidature attend de nouveau la sienne.")
+
+
+@pages.post("/pilotage/<edition:e>/candidatures/<int:n>/lecture")
+@doors.moderators
+def read(e: str, n: int) -> ResponseReturnValue:
+    """Note it, by the grid of the edition."""
+    the_edition = edition(e)
+    file, form = queries.file(the_edition.id, n), typed_reading(the_edition.id)
+    if not form.validate_on_submit():
+        return page(the_edition, n, Forms(reading=form)), 422
+    try:
+        readings.read(actor(), file.interest.id, form.points(), note=form.note.data or "", at=received_at())
+    except Refused as error:
+        return refused(error, the_edition, n, Forms(reading=form))
+    return stay(the_edition, n, "Votre lecture est enregistrée. Celles des autres sont maintenant visibles.", "lectures")
+
+
+@pages.post("/pilotage/<edition:e>/candidatures/<int:n>/message")
+@doors.moderators
+def ask(e: str, n: int) -> ResponseReturnValue:
+    """Write to the collectivité, and perhaps ask it to correct what it wrote."""
+    the_edition, form = edition(e), AskForm()
+    file = queries.file(the_edition.id, n)
+    if not form.validate_on_submit():
+        return page(the_edition, n, Forms(ask=form)), 422
+    try:
+        messages.ask(actor(), file.interest.id, form.body.data, form.asks_correction.data, at=received_at())
+    except Refused as error:
+        return refused(error, the_edition, n, Forms(ask=form))
+    return stay(the_edition, n, f"Message envoyé à {file.collectivite.full_name}, par courriel.", "messages")

@@ -32,8 +32,11 @@ def test_a_territory_volunteers_and_is_accepted(visit: Callable[..., Visitor], j
 
     team = visit("moderation", javascript=javascript).go("/pilotage/2021/candidatures").follow(place).review()
     assert "Nous voulons essayer (fictif)." in team.text
-    team.press("Accepter")
-    assert "acceptée" in team.text
+    team.choose("Accepter").fill(reason="Une petite collectivité (fictif).").press("Préparer cette réponse")
+    assert "Personne n’est prévenu" in team.text
+    team.go("/pilotage/2021/candidatures/publication").review().choose("J’ai relu ces réponses")
+    team.press("Publier")
+    assert "Chaque collectivité reçoit la sienne" in team.text
 
     everyone = visit(javascript=javascript).go("/2021/propositions/3/territoires-referents").review()
     assert place in everyone.text
