@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from consult.accounts.model import Person
 from consult.following.model import Follow, Follower, Rhythm
@@ -123,19 +123,23 @@ class Telling:
 
 def _follows(person_id: int, subjects: Collection[str]) -> Mapping[str, AnyRow]:
     """Which of these the person still follows, and still reads of. One statement."""
-    rows = reading().execute(
-        select(Follow.subject, Follow.is_chosen, Follower.token)
-        .join(Follower, Follower.person_id == Follow.person_id)
-        .join(Person, Person.id == Follow.person_id)
-        .where(
-            Follow.person_id == person_id,
-            Follow.subject.in_(subjects),
-            Follow.stopped_at.is_(None),
-            Follower.rhythm != Rhythm.NEVER,
-            Person.closed_at.is_(None),
-        )
-    )
+    rows = reading().execute(_FOLLOWS, {"person": person_id, "subjects": list(subjects)})
     return {row.subject: row for row in rows}
+
+
+_FOLLOWS = (
+    select(Follow.subject, Follow.is_chosen, Follower.token)
+    .join(Follower, Follower.person_id == Follow.person_id)
+    .join(Person, Person.id == Follow.person_id)
+    .where(
+        Follow.person_id == bindparam("person"),
+        Follow.subject.in_(bindparam("subjects", expanding=True)),
+        Follow.stopped_at.is_(None),
+        Follower.rhythm != Rhythm.NEVER,
+        Person.closed_at.is_(None),
+    )
+)
+"""Built once: every message asks it."""
 
 
 def _events(ids: Collection[int]) -> dict[int, Happened]:

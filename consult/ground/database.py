@@ -143,10 +143,13 @@ class NestedTransaction(RuntimeError):
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, survives: bool = True) -> Iterator[Session]:
     """The session, inside one writing transaction: committed at the end, rolled back if anything is raised.
 
     What was read before is forgotten first, so an act judges what is in the base now, not what the page had seen.
+
+    What nobody was promised may be said not to `survives`: a power cut can take it back, and it costs no wait for the disk. The
+    death of a process never does.
 
     Raises NestedTransaction when called inside itself.
     """
@@ -157,10 +160,12 @@ def transaction() -> Iterator[Session]:
     session.info["writing"] = True
     try:
         dialect = session.get_bind().dialect.name
-        options: dict[str, Any] = {"consult_write": True}
+        options: dict[str, Any] = {"consult_write": "FULL" if survives else "NORMAL"}
         if dialect == "postgresql":
             options["isolation_level"] = "READ COMMITTED"
-        session.connection(execution_options=options)
+        connection = session.connection(execution_options=options)
+        if dialect == "postgresql" and not survives:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
         yield session
         session.flush()
         session.commit()
@@ -245,7 +250,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite" and connection.get_execution_options().get("consult_write"):
+    written = connection.get_execution_options().get("consult_write")
+    if connection.dialect.name == "sqlite" and written:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {written}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

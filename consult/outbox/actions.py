@@ -121,12 +121,7 @@ def claim(at: datetime, *, worker: int | None = None) -> Message | None:
 
 
 def _claim(session: Session, at: datetime, worker: int | None) -> Message | None:
-    message = session.scalars(_NEXT, {"now": at}).first()
-    if message is not None:
-        message.due_at = at + LEASE
-        message.attempts += 1
-        message.worker = worker
-    return message
+    return session.scalars(_TAKE, {"now": at, "until": at + LEASE, "by": worker}).first()
 
 
 _DUE = (
@@ -135,8 +130,24 @@ _DUE = (
     .order_by(Message.due_at, Message.id)
     .limit(1)
 )
-_NEXT = _DUE.with_for_update(skip_locked=True)
-"""Built once: every message asks it."""
+_TAKE = (
+    update(Message)
+    .where(Message.id == _DUE.with_only_columns(Message.id).with_for_update(skip_locked=True).scalar_subquery())
+    .values(due_at=bindparam("until"), attempts=Message.attempts + 1, worker=bindparam("by"))
+    .returning(Message)
+    .execution_options(synchronize_session=False)
+)
+"""Built once, as those that follow: every message asks it."""
+
+
+def _sent(**forgotten: str) -> Any:
+    """The statement that says a message is sent: nobody will read its row again to send it."""
+    ended: dict[str, Any] = {"sent_at": bindparam("now"), "failure": None, "worker": None, "data": {}, **forgotten}
+    return update(Message).where(Message.id == bindparam("this")).values(**ended).execution_options(synchronize_session=False)
+
+
+_SENT = {False: _sent(), True: _sent(recipient="")}
+"""The second after a farewell: the address is forgotten too."""
 
 
 def free(at: datetime, is_dead: Callable[[Session, int], bool]) -> None:
@@ -260,11 +271,16 @@ def deliver(
         attempt = _send(message, lambda one: send(compose(one)), now)
         sent += attempt.ending is Ending.SENT
         failed += attempt.ending not in (Ending.SENT, Ending.NOTHING_TO_SAY)
-        with transaction() as session:
-            at, tried = now(), session.get_one(Message, message.id)
-            settle(tried, attempt, at)
-            if attempt.ending is Ending.REFUSED:
-                refused(session, tried, at)
+        with transaction(survives=False) as session:
+            at = now()
+            if attempt.ending is Ending.SENT:
+                session.execute(_SENT[message.notice in FAREWELLS], {"this": message.id, "now": at})
+            else:
+                tried = session.get_one(Message, message.id)
+                settle(tried, attempt, at)
+                if attempt.ending is Ending.REFUSED:
+                    refused(session, tried, at)
+                session.flush()
             goes_on = sent + failed < limit and not is_over()
             message = _claim(session, at, worker) if goes_on else None
     return sent, failed

@@ -9,12 +9,17 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_SECONDS = 20
 GOING_AWAY = 421
 CHECK_SECONDS = 5
+
+
+MADE_HERE = frozenset({"message-id", "auto-submitted", "list-unsubscribe", "list-unsubscribe-post"})
+"""Headers of plain ASCII that the site makes by itself: written as they are, on a line, since an address of a page must not be
+folded; and not parsed, which was half of what a message cost."""
 
 
 class SubjectKept(EmailPolicy):
@@ -26,10 +31,18 @@ class SubjectKept(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """A header as it leaves."""
+        if name.lower() in MADE_HERE:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
         if name != "Subject" or str(value).isascii():
             return super().fold_binary(name, value)
         words = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
         return f"{name}: {words}{self.linesep}".encode("ascii")
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """A header as it is set. Raises ValueError for one that would be several."""
+        if name.lower() in MADE_HERE and "\n" not in value and "\r" not in value:
+            return name, value
+        return super().header_store_parse(name, value)
 
 
 POLICY = SubjectKept(linesep="\r\n")
