@@ -93,6 +93,9 @@ def test_the_address_sorts_and_filters(client: PageClient, service: Service, mod
     assert "Essayez sans l’un des filtres : Arrêté" in client.get(f"{INDEX}?phase=arrete").main
     assert "Cette page de la liste n’existe pas" in client.get(f"{INDEX}?page=9").main
     page = client.get(f"{INDEX}?etat=en-retard&tri=jalon")
+    assert page.links()["Agenda partagé"] == f"{INDEX}/2"
+    assert page.links()["Tout afficher"] == INDEX
+    assert page.soup.select_one("form[role=search]")["action"] == INDEX
     assert page.soup.select_one("th[aria-sort]").get_text() == "Prochain jalon"
     assert page.links()["Part de l’État"] == f"{INDEX}?etat=en-retard&tri=argent"
     assert page.links()["Télécharger ce tableau (CSV)"] == f"{FILE}?tri=jalon&etat=en-retard"
@@ -129,6 +132,7 @@ def test_along_the_months_drawn_and_in_a_table(client: PageClient, service: Serv
     hold(paris(2021, 9, 1))
     page = client.get(FRIEZE)
     assert page.links()["Séance claire"] == "/2021/services/1"
+    assert page.soup.select_one("form[role=search]")["action"] == FRIEZE
     drawn = page.soup.select_one(".frieze-rows svg")
     said = " ".join(drawn["aria-label"].split())
     assert said == "Séance claire : investigation depuis le 2 juin 2021, construction depuis le 1er juillet 2021"
