@@ -25,10 +25,11 @@ from consult.accounts.model import (
 )
 from consult.calendar.model import Edition
 from consult.contributions.model import Contribution, ContributionFile, Draft, MeToo
+from consult.following.model import Follow, Follower
 from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound
-from consult.interests.model import Interest
+from consult.interests.model import Interest, InterestFile, InterestMessage, Reading, StartedInterest
 from consult.journal.actions import record
 from consult.journal.model import Event, EventKind
 from consult.opendata.rules import DOWNLOADS_COUNTED_OVER, may_download
@@ -37,6 +38,7 @@ from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.selection.model import Opinion, Recusal
 from consult.voting.model import Support
+from consult.workshops.model import Seat, Workshop
 
 SCHEMA = "consult/personal-data/1"
 
@@ -70,6 +72,8 @@ def personal_data(person_id: int, *, at: datetime) -> Entry:
     sections = {name: _entries(lines) for name, lines in _sections(person_id).items()}
     for attachment in sections["attachments"]:
         attachment["evidence"] = {key: value for key, value in attachment["evidence"].items() if key != "by"}
+    for draft in sections["interest_drafts"]:
+        draft["data"] = {key: value for key, value in draft["data"].items() if key in ("level", "motivation", "availability")}
     return {"schema": SCHEMA, "generated_at": at, "person": dict(person), **sections}
 
 
@@ -102,7 +106,7 @@ def _person(person_id: int) -> AnySelect:
 
 def _sections(person_id: int) -> dict[str, AnySelect]:
     """What is kept, by section: everything but the person's own line."""
-    return _account(person_id) | _acts(person_id)
+    return _account(person_id) | _acts(person_id) | _later_stages(person_id)
 
 
 def _account(person_id: int) -> dict[str, AnySelect]:
@@ -236,6 +240,56 @@ def _acts(person_id: int) -> dict[str, AnySelect]:
         .outerjoin(Edition, Edition.id == Event.edition_id)
         .where(Event.person_id == person_id)
         .order_by(Event.id),
+    }
+
+
+def _later_stages(person_id: int) -> dict[str, AnySelect]:
+    edition = Edition.slug.label("edition")
+    return {
+        "interest_drafts": select(
+            edition,
+            Proposal.number.label("proposal"),
+            StartedInterest.siren,
+            StartedInterest.data,
+            StartedInterest.created_at,
+            StartedInterest.saved_at,
+        )
+        .join(Proposal, Proposal.id == StartedInterest.proposal_id)
+        .join(Edition, Edition.id == StartedInterest.edition_id)
+        .where(StartedInterest.person_id == person_id)
+        .order_by(StartedInterest.id),
+        "interest_messages": select(edition, Interest.number, InterestMessage.at, InterestMessage.body)
+        .join(Interest, Interest.id == InterestMessage.interest_id)
+        .join(Edition, Edition.id == Interest.edition_id)
+        .where(InterestMessage.person_id == person_id)
+        .order_by(InterestMessage.id),
+        "interest_documents": select(
+            edition,
+            Interest.number,
+            InterestFile.name,
+            InterestFile.media_type,
+            InterestFile.size,
+            InterestFile.added_at,
+            InterestFile.removed_at,
+        )
+        .join(Interest, Interest.id == InterestFile.interest_id)
+        .join(Edition, Edition.id == Interest.edition_id)
+        .where(InterestFile.added_by == person_id)
+        .order_by(InterestFile.id),
+        "readings": select(edition, Interest.number, Reading.note, Reading.at)
+        .join(Interest, Interest.id == Reading.interest_id)
+        .join(Edition, Edition.id == Interest.edition_id)
+        .where(Reading.person_id == person_id)
+        .order_by(Reading.interest_id),
+        "workshop_seats": select(edition, Workshop.number.label("workshop"), Seat.siren, Seat.taken_at, Seat.given_up_at)
+        .join(Workshop, Workshop.id == Seat.workshop_id)
+        .join(Edition, Edition.id == Workshop.edition_id)
+        .where(Seat.person_id == person_id)
+        .order_by(Seat.id),
+        "follows": select(Follow.subject, Follow.is_chosen, Follow.at, Follow.stopped_at)
+        .where(Follow.person_id == person_id)
+        .order_by(Follow.at, Follow.subject),
+        "rhythm": select(Follower.rhythm, Follower.told_at, Follower.bounced_at).where(Follower.person_id == person_id),
     }
 
 

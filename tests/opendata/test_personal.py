@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select, update
@@ -24,24 +25,32 @@ from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.actions import say_me_too
 from consult.contributions.drafts import start_draft
+from consult.contributions.files import arriving
 from consult.contributions.model import ContributionType
+from consult.following.actions import follow
+from consult.following.rules import Sort, Subject
 from consult.ground.actor import VISITOR, Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.interests.actions import declare
+from consult.interests.drafts import keep
+from consult.interests.files import join_documents
+from consult.interests.messages import reply
+from consult.interests.model import Interest, Reading
 from consult.journal.model import Event, EventKind
 from consult.opendata.personal import SCHEMA, download, personal_data, sizes
 from consult.opendata.rules import DOWNLOADS_COUNTED_OVER, MOST_DOWNLOADS, may_download
 from consult.selection.model import Opinion, Recusal, Stance
 from consult.voting.actions import give_support
 from consult.web.personal_data import said
+from consult.workshops.model import Seat, Workshop
 from tests.accounts.test_sessions import opened
 from tests.interests.test_actions import DRAFT
 from tests.support import documents, retained, stage_one
 from tests.support.letters import letters
 from tests.support.statements import count_statements
-from tests.support.world import GRAMAT, ROCAMADOUR, World, during
+from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, during
 
 AT = paris(2021, 6, 2, 10)
 TICK = timedelta(microseconds=1)
@@ -75,6 +84,13 @@ SECTIONS = {
     "opinions": {"edition", "proposal", "stance", "notes", "given_at"},
     "recusals": {"edition", "proposal", "reason", "declared_at"},
     "events": {"at", "kind", "edition", "siren", "subject"},
+    "interest_drafts": {"edition", "proposal", "siren", "data", "created_at", "saved_at"},
+    "interest_messages": {"edition", "number", "at", "body"},
+    "interest_documents": {"edition", "number", "name", "media_type", "size", "added_at", "removed_at"},
+    "readings": {"edition", "number", "note", "at"},
+    "workshop_seats": {"edition", "workshop", "siren", "taken_at", "given_up_at"},
+    "follows": {"subject", "is_chosen", "at", "stopped_at"},
+    "rhythm": {"rhythm", "told_at", "bounced_at"},
 }
 """Sections and their fields, literally: names stay once they are out."""
 
@@ -101,7 +117,8 @@ def live(world: World, someone: Actor, edition: Edition, other: Actor) -> None:
         addresses.ask_address_change(who, f"nouvelle-{who.person_id}@exemple.fr", at=AT)
     kept = retained.proposal(edition)
     for who in (someone, other):
-        declare(who, kept.id, DRAFT, at=during(Stage.INTERESTS))
+        found = declare(who, kept.id, DRAFT, at=during(Stage.INTERESTS))
+        _write_later(who, edition, found)
     letters(AT)
     with transaction() as session:
         for who, whose in ((someone, other), (other, someone)):
@@ -137,6 +154,33 @@ def live(world: World, someone: Actor, edition: Edition, other: Actor) -> None:
         )
 
 
+def _write_later(who: Actor, edition: Edition, found: Interest) -> None:
+    """What somebody leaves in stages 3 and 4."""
+    at = during(Stage.INTERESTS)
+    begun = {"motivation": f"Nous, dit {who.name}.", "referent_name": "Camille Fictif"}
+    keep(who, retained.proposal(edition, "Gérer les documents").id, begun, revision=0, at=at)
+    reply(who, found.id, f"Un mot de {who.name}.", at=at)
+    with arriving(documents.store(), [(BytesIO(documents.pdf()), f"Délibération de {who.name}.pdf")]) as arrivals:
+        join_documents(who, documents.store(), found.id, arrivals, at=at)
+    follow(who, Subject(Sort.COLLECTIVITE, LOT), at=at)
+    with transaction() as session:
+        workshop = Workshop(
+            edition_id=edition.id,
+            proposal_id=found.proposal_id,
+            number=found.number,
+            title="Un atelier",
+            starts_at=at,
+            ends_at=at + timedelta(hours=1),
+            place="En mairie",
+            capacity=9,
+            created_at=at,
+        )
+        session.add(workshop)
+        session.flush()
+        session.add(Seat(workshop_id=workshop.id, person_id=who.person_id, siren=who.siren, taken_at=at))
+        session.add(Reading(interest_id=found.id, person_id=who.person_id, note=f"Une lecture de {who.name}.", at=at))
+
+
 @pytest.fixture
 def data(world: World, someone: Actor) -> dict[str, object]:
     """What they download, after a full life here."""
@@ -159,7 +203,7 @@ def test_the_schema_is_stable(data: dict[str, object]) -> None:
 def test_it_is_theirs_and_complete(data: dict[str, list[dict[str, object]]], someone: Actor) -> None:
     assert data["person"]["email"] == EMAIL  # type: ignore[call-overload]
     assert data["person"]["name"] == someone.name  # type: ignore[call-overload]
-    once = (
+    once: tuple[str, ...] = (
         "attachments",
         "identities",
         "second_factor",
@@ -170,6 +214,7 @@ def test_it_is_theirs_and_complete(data: dict[str, list[dict[str, object]]], som
         "drafts",
         "documents",
     )
+    once += ("interest_drafts", "interest_messages", "interest_documents", "readings", "workshop_seats", "follows", "rhythm")
     once += ("me_too", "supports", "interests", "invitations_sent", "invitations_received", "opinions", "recusals")
     assert {section: len(data[section]) for section in once} == dict.fromkeys(once, 1)
     assert data["me_too"][0]["number"] == 2, "what they shared, not what was shared of theirs"
