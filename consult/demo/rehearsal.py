@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from consult.accounts.mailboxes import actions as mailboxes
 from consult.config import Settings
+from consult.following.turns import follow_on
 from consult.ground import clock
 from consult.ground.clock import paris
 from consult.ground.database import db
@@ -174,6 +175,7 @@ def play(memory: Memory, until: datetime, progress: Progress | None = None) -> i
                 progress(done, len(todo))
         with clock.held_at(until):
             seal_votes(whole=True)
+            follow_on(lambda: False, whole=False, at=until)
         memory.save()
         return len(todo)
 
