@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from consult.contributions.files import arriving
 from consult.extensions import limiter
 from consult.ground.refusals import Refused
+from consult.interests.rules import TEAM
 from consult.services import news_queries
 from consult.services.model import Publication
 from consult.services.news import publish_news, refuse_news, take_news_back, tell_news
-from consult.services.news_rules import MOST_PICTURES
 from consult.services.queries import Sheet
 from consult.web import doors
 from consult.web.context import actor, edition, received_at, settings
@@ -78,7 +78,8 @@ def _page(sheet: Sheet, form: Form, status: int = 200) -> ResponseReturnValue:
         sheet=sheet,
         service=sheet.service,
         form=form,
-        most=MOST_PICTURES,
+        is_agency=actor().has_role(*TEAM),
+        told_last=news_queries.told(sheet.service.id).items,
         unread=news_queries.unread(sheet.service.id),
     )
     return make_response(page, status)

@@ -7,6 +7,7 @@ from consult.ground.clock import paris_day
 from consult.interests.model import Level
 from consult.interests.queries import referents
 from consult.services import actions, queries
+from consult.services.news_queries import how_many_wait
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.services import ServiceForm
@@ -26,6 +27,7 @@ def index(e: str) -> str:
         "steering/services.html",
         services=queries.lines(the_edition.id, total=total, page=page_number()),
         today=today,
+        waiting=how_many_wait(the_edition.id),
         window=the_edition.calendar.windows[-1],
     )
 
