@@ -16,6 +16,7 @@ def test_a_service_from_its_birth_to_its_first_use(visit: Callable[..., Visitor]
 
     team = visit("moderation", javascript=javascript).go("/pilotage/2021/services").follow("Faire naître un service")
     team.main.locator("[name=proposal]").select_option(index=3)
+    team.review().press("Continuer")
     team.fill(name=name, summary="Réserver le minibus communal.", reason="Le besoin est partagé (raison fictive).")
     team.review().press("Faire naître ce service")
     assert name in team.text
@@ -54,3 +55,15 @@ def test_a_service_tells_where_it_comes_from(visit: Callable[..., Visitor]) -> N
     assert reader.main.locator("a[href*='/propositions/']").count() >= 1
     reader.take(reader.main.locator("a[href*='/propositions/']").first)
     assert "Retenue" in reader.text
+
+
+def test_the_portfolio_is_read_sorted_and_seen_along_the_months(visit: Callable[..., Visitor], javascript: bool) -> None:
+    reader = visit(javascript=javascript).go("/2021/services").review()
+    reader.main.locator("[name=tri]").select_option("adoption")
+    reader.press("Afficher").review()
+    assert "les plus utilisés d’abord" in reader.text
+    reader.main.locator("[name=phase]").select_option("arrete")
+    reader.press("Afficher")
+    assert reader.main.locator("#portefeuille tbody tr").count() >= 1
+    reader.follow("Voir la frise des services").review()
+    assert "Arrêté le" in reader.text
