@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from flask import Blueprint, render_template
 
+from consult.calendar.model import Edition
+from consult.following.rules import Sort
 from consult.ground.clock import paris_day
 from consult.interests.queries import referents
 from consult.services import indicator_queries, news_queries, queries
@@ -12,6 +14,7 @@ from consult.services.queries import Sheet
 from consult.services.rules import Keeping, is_of_service
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
+from consult.web.following import following_of
 from consult.web.portfolio import at_a_glance
 from consult.web.service_desk import silent_since
 from consult.web.thread import chain_of_service
@@ -31,10 +34,10 @@ def index(e: str) -> str:
 def show(e: str, n: int) -> str:
     """One service: its phases, what it promises, who uses it, where it comes from."""
     the_edition = edition(e)
-    return _page(queries.sheet(the_edition.id, n, actor().siren))
+    return _page(the_edition, queries.sheet(the_edition.id, n, actor().siren))
 
 
-def _page(sheet: Sheet) -> str:
+def _page(the_edition: Edition, sheet: Sheet) -> str:
     service, today = sheet.service, paris_day(received_at())
     steps, bearers, last_news = queries.steps(service.id), queries.borne_by(service.id), news_queries.last_told(service.id)
     promises = queries.promises(service, today)
@@ -52,6 +55,7 @@ def _page(sheet: Sheet) -> str:
         openness=[(label, getattr(service, name), missing) for name, label, missing in OPENNESS],
         bearers=bearers,
         writes=bool(is_of_service(actor(), {one.siren for one in bearers})),
+        following=following_of(Sort.SERVICE, service.number, the_edition),
         links=chain_of_service(service.proposal_id, sheet.proposal_number, service=service.number),
         indicators=indicator_queries.followed(service.id),
         origins=queries.origins(service.id),

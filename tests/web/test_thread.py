@@ -180,3 +180,15 @@ def _kept(world: World, edition: Edition) -> tuple[Proposal, Contribution]:
     give_support(world.person(LOT, status=AttachmentStatus.PENDING), kept.id, at=DURING_VOTE)
     retained.decide(kept)
     return kept, found
+
+
+def test_a_service_is_followed_from_its_page(world: World, edition: Edition, team: Actor, client: PageClient) -> None:
+    kept, found = _kept(world, edition)
+    born(team, kept, "Séance claire", found)
+    address = "/2021/services/1"
+    assert "Suivre ce service" in client.get(address).links()
+    client.sign_in(world.person(LOT))
+    page = client.follow(client.post("/compte/suivis", client.get(address).form("/compte/suivis"), 303))
+    assert "Vous suivez ce service" in page.main
+    page = client.follow(client.post("/compte/suivis/arret", page.form("/compte/suivis/arret"), 303))
+    assert "Vous suivez" not in page.main
