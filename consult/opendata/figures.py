@@ -7,7 +7,8 @@ from sqlalchemy import ScalarSelect, func, select
 from consult.accounts.model import Attachment, AttachmentStatus
 from consult.contributions.model import Contribution, Status
 from consult.ground.database import reading
-from consult.interests.model import Interest, InterestStatus
+from consult.interests.model import Interest
+from consult.interests.rules import LIVE
 from consult.proposals.model import Proposal
 from consult.register.rules import Stratum
 from consult.selection.model import Decision, Outcome
@@ -70,7 +71,7 @@ def key_figures(edition_id: int) -> KeyFigures:
                 select(func.count(Interest.siren.distinct()))
                 .where(
                     Interest.edition_id == edition_id,
-                    Interest.status.in_((InterestStatus.SUBMITTED, InterestStatus.ACCEPTED)),
+                    Interest.status.in_(LIVE),
                 )
                 .scalar_subquery()
                 .label("volunteers"),

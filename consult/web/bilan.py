@@ -11,8 +11,8 @@ from consult.contributions.rules import RECEIVED
 from consult.ground.clock import paris_day
 from consult.interests.queries import by_status
 from consult.opendata.figures import key_figures
+from consult.opendata.stage_figures import by_kind, by_level, life, meetings, phases
 from consult.selection.queries import proclaimed
-from consult.services.queries import portfolio
 from consult.triage.queries import outcomes
 from consult.voting.queries import ballot_rules
 from consult.voting.results import results
@@ -39,7 +39,11 @@ def show(e: str) -> str:
         voting=the_edition.calendar.window(Stage.VOTING),
         decided=Counter(decision.now.value for decision in decisions),
         interests=by_status(the_edition.id),
-        portfolio=portfolio(the_edition.id, paris_day(at)),
+        by_level=by_level(the_edition.id),
+        by_kind=by_kind(the_edition.id),
+        meetings=meetings(the_edition.id, at),
+        phases=phases(the_edition.id),
+        life=life(the_edition.id, paris_day(at)),
         changes=len(calendars.changes(the_edition.id)),
     )
 

@@ -203,4 +203,4 @@ def test_the_bilan_costs_the_same_with_one_and_with_three(client: PageClient, su
     one = cost()
     for siren in (GRAMAT, LOT):
         stage_one.need(world.person(siren), summer)
-    assert cost() == one == 8  # the edition and seven counts
+    assert cost() == one == 12  # the edition and eleven counts
