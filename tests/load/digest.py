@@ -149,7 +149,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         engines = Engines(Path(folder))
         try:
-            return int(not all([measure(engine, engines, many) for engine in names]))
+            return sum(not measure(engine, engines, many) for engine in names)
         finally:
             engines.stop()
 
