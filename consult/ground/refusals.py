@@ -131,6 +131,7 @@ class Reason(StrEnum):
     INSTRUCTION_UNCHANGED = "instruction_unchanged"
     NO_CORRECTION_ASKED = "no_correction_asked"
     PILOT_WITHOUT_PEOPLE = "pilot_without_people"
+    PILOT_WITHOUT_TIME = "pilot_without_time"
     NOT_LIVE = "not_live"
     NOTHING_SAID = "nothing_said"
     OWN_INTEREST = "own_interest"

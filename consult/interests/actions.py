@@ -68,7 +68,13 @@ def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetim
             at=at,
         ).or_refuse()
         charter = in_force_within(session, edition)
-        is_whole(level=draft.level, people=draft.people, charter=draft.charter, in_force=charter.name).or_refuse()
+        is_whole(
+            level=draft.level,
+            people=draft.people,
+            availability=draft.availability,
+            charter=draft.charter,
+            in_force=charter.name,
+        ).or_refuse()
         number = next_number(session, Interest, edition.id)
         keep_first(session, edition)
         interest = Interest(

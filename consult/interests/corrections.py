@@ -54,7 +54,13 @@ def correct(actor: Actor, interest_id: int, draft: InterestDraft, *, read: int, 
             is_as_read=read == last_rank(session, interest_id),
             at=at,
         ).or_refuse()
-        is_whole(level=draft.level, people=draft.people, charter=draft.charter, in_force=_charter(session, edition)).or_refuse()
+        is_whole(
+            level=draft.level,
+            people=draft.people,
+            availability=draft.availability,
+            charter=draft.charter,
+            in_force=_charter(session, edition),
+        ).or_refuse()
         _keep_as_it_was(session, interest, at)
         before = interest.level
         for name, value in asdict(draft).items():

@@ -73,8 +73,8 @@ class Interest(Base):
     """Names are for the team only."""
     availability: Mapped[str] = mapped_column(Text, default="")
     motivation: Mapped[str] = mapped_column(Text)
-    charter: Mapped[str] = mapped_column(String(20))
-    """Version of the charter that was accepted."""
+    charter: Mapped[str] = mapped_column(String(60))
+    """Version of the charter that was accepted: `<slug>-<version>`."""
     status: Mapped[InterestStatus] = mapped_column(str_enum(InterestStatus, growing=True))
     reason: Mapped[str] = mapped_column(Text, default="")
     submitted_at: Mapped[datetime]

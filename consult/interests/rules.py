@@ -36,11 +36,12 @@ def may_declare(
     )
 
 
-def is_whole(*, level: Level, people: Iterable[str], charter: str, in_force: str) -> Verdict:
+def is_whole(*, level: Level, people: Iterable[str], availability: str, charter: str, in_force: str) -> Verdict:
     """Whether an offer says all that its level commits to, and accepts the charter in force."""
     return verdict(
         is_accepted(charter, in_force),
         (names_its_people(level, people), Reason.PILOT_WITHOUT_PEOPLE),
+        (level is not Level.PILOTE or bool(availability.strip()), Reason.PILOT_WITHOUT_TIME),
     )
 
 

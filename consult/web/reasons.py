@@ -141,6 +141,7 @@ REFUSALS: dict[Reason, Words] = {
     Reason.READING_INCOMPLETE: Words(409, "Il manque une note", "Donnez de 0 à 4 points à chaque critère de la grille."),
     Reason.NOTHING_PREPARED: Words(409, "Aucune réponse n’est préparée", "Préparez d’abord une réponse, avec sa raison, à une candidature au moins."),
     Reason.ANSWERS_CHANGED: Words(409, "Les réponses préparées ont changé", "Une réponse a été préparée ou reprise, ou une candidature retirée, depuis que cette page est affichée. Rien n’est publié : voici ce qui le serait maintenant."),
+    Reason.PILOT_WITHOUT_TIME: Words(409, "Un pilote dit le temps de son référent", "Une demi-journée par semaine au moins : dites laquelle, et à partir de quand."),
     Reason.NOT_LIVE: Words(409, "Cette candidature n’est plus en cours", "Elle a été retirée ou déclinée."),
     Reason.WORKSHOP_INVERTED: Words(409, "Ces heures ne se suivent pas", "La fin vient après le début, et un atelier dure sept jours au plus : vérifiez les deux dates."),
     Reason.WORKSHOP_IN_THE_PAST: Words(409, "Cette date est déjà passée", "Un atelier s’annonce avant d’avoir lieu, pour que chacun puisse y venir."),

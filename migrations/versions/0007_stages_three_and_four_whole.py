@@ -448,6 +448,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("interest", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_interest_intereststatus"), type_="check")
+        batch_op.alter_column("charter", existing_type=sa.String(20), type_=sa.String(60), existing_nullable=False)
         batch_op.drop_index("uq_interest_live")
         batch_op.add_column(sa.Column("waiting_rank", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("revision", sa.Integer(), server_default=sa.text("0"), nullable=False))
@@ -545,6 +546,7 @@ def downgrade() -> None:
         batch_op.drop_column("dropped_at")
 
     op.execute("UPDATE interest SET status = 'submitted' WHERE status = 'waitlisted'")
+    op.execute("UPDATE interest SET charter = substr(charter, 1, 20)")
     with op.batch_alter_table("interest", schema=None) as batch_op:
         batch_op.drop_index("uq_interest_live")
         batch_op.drop_constraint(batch_op.f("fk_interest_prepared_by"), type_="foreignkey")
@@ -555,6 +557,7 @@ def downgrade() -> None:
         batch_op.drop_column("prepared")
         batch_op.drop_column("revision")
         batch_op.drop_column("waiting_rank")
+        batch_op.alter_column("charter", existing_type=sa.String(60), type_=sa.String(20), existing_nullable=False)
         batch_op.create_check_constraint(op.f("ck_interest_intereststatus"), STATES_BEFORE)
         _one_live(batch_op, LIVE_BEFORE)
 

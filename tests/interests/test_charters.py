@@ -1,5 +1,6 @@
 """The charter of an edition: its versions, which is in force, who gives it another and until when."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -94,6 +95,13 @@ def test_another_version_is_public_journaled_and_the_only_one_accepted_from_then
     with pytest.raises(Refused) as refused:
         declare(agent, found.id, DRAFT, at=AT + timedelta(seconds=1))
     assert refused.value.reason is Reason.CHARTER_CHANGED
+
+
+def test_the_longest_name_of_an_edition_leaves_room_for_its_versions(world: World) -> None:
+    slug = "2021-" + "a" * 35
+    found = proposal(world.edition(slug))
+    draft = replace(DRAFT, charter=charter_name(slug, 1))
+    assert declare(world.person(ROCAMADOUR), found.id, draft, at=AT).charter == f"{slug}-1"
 
 
 def test_two_administrators_at_once_write_one_version(app: Flask, world: World, edition: Edition) -> None:

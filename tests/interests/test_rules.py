@@ -79,7 +79,22 @@ NAMED = ("Camille Fictif", "agent", "Dominique Fictif", "directrice")
     ],
 )
 def test_what_an_offer_must_say(level: Level, people: tuple[str, ...], charter: str, reason: Reason | None) -> None:
-    assert is_whole(level=level, people=people, charter=charter, in_force=CHARTER).reason is reason
+    answer = is_whole(level=level, people=people, availability="Le mardi.", charter=charter, in_force=CHARTER)
+    assert answer.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("level", "availability", "reason"),
+    [
+        (Level.PILOTE, "Le mardi.", None),
+        (Level.PILOTE, " \n", Reason.PILOT_WITHOUT_TIME),
+        (Level.ATELIER, "", None),
+        (Level.RELECTURE, "", None),
+    ],
+)
+def test_only_a_pilot_must_say_the_time_of_its_referent(level: Level, availability: str, reason: Reason | None) -> None:
+    answer = is_whole(level=level, people=NAMED, availability=availability, charter=CHARTER, in_force=CHARTER)
+    assert answer.reason is reason
 
 
 @pytest.mark.parametrize(

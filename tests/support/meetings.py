@@ -44,5 +44,5 @@ def meetings(team: Actor, proposal_id: int, *, at: datetime) -> tuple[Workshop, 
 def volunteer(actor: Actor, proposal: Proposal, *, at: datetime, level: Level = Level.ATELIER) -> Interest:
     """The actor's collectivité volunteers for a proposition."""
     slug = reading().scalars(select(Edition.slug).where(Edition.id == proposal.edition_id)).one()
-    draft = InterestDraft(level, "A", "agent", "B", "maire", "", "Nous avons des idées.", charter_name(slug, 1))
+    draft = InterestDraft(level, "A", "agent", "B", "maire", "Le mardi.", "Nous avons des idées.", charter_name(slug, 1))
     return declare(actor, proposal.id, draft, at=at)
