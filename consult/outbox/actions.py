@@ -36,6 +36,12 @@ USEFUL_FOR = {
 """How long a notice is worth reading, when not for ever: an old code opens nothing, a reminder is not read after the close."""
 
 
+AWAITED = frozenset({Notice.SIGN_IN, Notice.ADDRESS_CODE, Notice.MAILBOX_CODE})
+"""What somebody waits for before their screen: it leaves before the twenty thousand messages that wait already."""
+
+HEAD_START = timedelta(days=1)
+
+
 class NothingToSay(Exception):
     """What composes a message when it is sent finds that nothing is left to tell its reader."""
 
@@ -50,7 +56,8 @@ def post(session: Session, notice: Notice, recipient: str, *, key: str, at: date
     `key` identifies the notice for this recipient (at most 120 characters); the same key is written once.
     """
     if session.scalar(select(Message.id).where(Message.key == key)) is None:
-        session.add(Message(key=key, notice=notice, recipient=recipient, data=data, created_at=at, due_at=at, attempts=0))
+        due_at = at - HEAD_START if notice in AWAITED else at
+        session.add(Message(key=key, notice=notice, recipient=recipient, data=data, created_at=at, due_at=due_at, attempts=0))
 
 
 def post_to_all(session: Session, notice: Notice, recipients: Select[str, str], *, at: datetime, **data: Any) -> None:

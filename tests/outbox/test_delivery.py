@@ -21,7 +21,7 @@ from consult.ground.clock import paris
 from consult.ground.database import db, reading, transaction
 from consult.outbox.actions import LEASE, MAX_ATTEMPTS, MAX_DELAY, USEFUL_FOR, deliver, mark_failed, post
 from consult.outbox.model import Message, Notice
-from consult.outbox.transport import POLICY, PasswordInClear, check, transport
+from consult.outbox.transport import POLICY, PasswordInClear, check, conversation, transport
 from consult.web.context import settings
 from consult.web.mail import composer
 from tests.architecture.sources import ROOT
@@ -112,6 +112,34 @@ def test_nothing_leaves_before_it_is_due(app: Flask, server: MailServer) -> None
     write("une@exemple.invalid", at=POSTED + MINUTE)
     assert send(server.url, POSTED + MINUTE - timedelta(microseconds=1)) == (0, 0)
     assert send(server.url, POSTED + MINUTE) == (1, 0)
+
+
+def test_a_code_that_somebody_waits_for_leaves_first(app: Flask, server: MailServer) -> None:
+    write("une@exemple.invalid", "deux@exemple.invalid")
+    with transaction() as session:
+        post(session, Notice.SIGN_IN, "presse@exemple.invalid", key="code", at=POSTED + MINUTE, code="123456", token="essai")
+    assert send(server.url, POSTED + MINUTE) == (3, 0)
+    assert server.received[0]["To"] == "presse@exemple.invalid"
+
+
+def test_one_conversation_carries_many_messages_and_begins_again(
+    app: Flask, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [f"personne-{number}@exemple.invalid" for number in range(7)]
+    write(*people)
+    monkeypatch.setattr("consult.outbox.transport.PER_CONVERSATION", 3)
+    with conversation(server.url) as say:
+        assert deliver(composer(settings()), say, now=lambda: POSTED) == (7, 0)
+    assert [mail["To"] for mail in server.received] == people
+    assert server.conversations == 3
+
+
+def test_one_refused_in_the_middle_does_not_end_the_conversation(app: Flask) -> None:
+    with MailServer(refusing={"partie@exemple.invalid": "550 No such user"}) as server:
+        write("une@exemple.invalid", "partie@exemple.invalid", "deux@exemple.invalid")
+        with conversation(server.url) as say:
+            assert deliver(composer(settings()), say, now=lambda: POSTED) == (2, 1)
+    assert server.conversations == 1
 
 
 def test_a_server_that_is_down_is_tried_again_later_and_later(app: Flask) -> None:

@@ -47,6 +47,8 @@ class MailServer:
         """Set when a message has come in, before it is answered."""
         self.may_answer = threading.Event()
         self.may_answer.set()
+        self.conversations = 0
+        """How many programs have said hello, or the same one several times."""
         self._lock = threading.Lock()
 
     @property
@@ -68,6 +70,14 @@ class MailServer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.may_answer.set()
         self._controller.stop()
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Welcome a program."""
+        session.host_name = hostname
+        self.conversations += 1
+        return responses
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         """Accept or refuse a recipient."""
