@@ -201,14 +201,6 @@ def file(edition_id: int, number: int) -> File:
     return _file(row)
 
 
-def desk(edition_id: int, status: InterestStatus, *, page: int = 1) -> Page[File]:
-    """The interests of an edition in one state, the oldest first. Two statements."""
-    where = (Interest.edition_id == edition_id) & (Interest.status == status)
-    total = reading().scalar(select(func.count()).where(where)) or 0
-    rows = reading().execute(_files().where(where).order_by(Interest.number).offset(offset(page)).limit(PAGE_SIZE))
-    return Page([_file(row) for row in rows], page, total)
-
-
 def _file(row: Any) -> File:
     interest, number, title, *line = row
     return File(interest, number, title, CollectiviteLine(*line))

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, exists, func, select
 
 from consult.ground.database import reading
 from consult.interests.desk import asks_correction
+from consult.interests.desk_rules import ANSWERABLE
 from consult.interests.letters import readers
 from consult.interests.model import Interest, InterestMessage, InterestStatus, Level
 from consult.interests.publishing import is_prepared
@@ -87,7 +88,11 @@ def ready(edition_id: int) -> Sequence[Ready]:
     ]
 
 
-def unprepared(edition_id: int) -> int:
-    """How many interests nobody has prepared an answer for. One statement."""
-    where = (Interest.edition_id == edition_id, Interest.status == InterestStatus.SUBMITTED, Interest.prepared.is_(None))
-    return reading().scalar(select(func.count()).where(*where)) or 0
+def progress(edition_id: int) -> tuple[int, int]:
+    """How many answers are prepared, and how many interests wait for one still. One statement."""
+    asked = select(
+        func.count(case((Interest.prepared.is_not(None), 1))),
+        func.count(case((Interest.prepared.is_(None) & (Interest.status == InterestStatus.SUBMITTED), 1))),
+    )
+    found = reading().execute(asked.where(Interest.edition_id == edition_id, Interest.status.in_(ANSWERABLE))).one()
+    return found[0], found[1]

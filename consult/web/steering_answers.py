@@ -15,7 +15,7 @@ from consult.interests.letters import said
 from consult.interests.model import InterestStatus
 from consult.interests.preparing import prepare
 from consult.interests.publishing import publish as publish_answers
-from consult.interests.ready import Ready, ready, unprepared
+from consult.interests.ready import Ready, progress, ready
 from consult.outbox.model import Notice
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at, settings
@@ -143,7 +143,7 @@ def _publication(the_edition: Edition, form: PublicationForm) -> str:
         counted=[(answer, counted[answer]) for answer in ANSWERS],
         letters=sum(one.letters for one in listed),
         samples=_samples(the_edition, listed),
-        unprepared=unprepared(the_edition.id),
+        unprepared=progress(the_edition.id)[1],
         left_out=left_out(balance(the_edition.id, own=own())),
         verdict=may_publish(
             actor(),

@@ -7,7 +7,7 @@ from consult.ground.refusals import Refused
 from consult.interests import messages, preparing, queries, readings
 from consult.interests.balance import balance, left_out
 from consult.interests.desk import find
-from consult.interests.ready import ready, unprepared
+from consult.interests.ready import progress
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.steering_interests import AskForm, PrepareForm, SetBackForm
@@ -24,13 +24,14 @@ def index(e: str) -> str:
     """The candidatures that the filters keep, those to study unless said otherwise; how far the instruction got."""
     the_edition = edition(e)
     wanted, around = asked(the_edition.id), kept()
+    ready, unprepared = progress(the_edition.id)
     return render_template(
         "steering/interests.html",
         asked=wanted,
         page=find(the_edition.id, wanted.filters, reader=actor().person_id, own=own(), page=page_number()),
         by_status=queries.by_status(the_edition.id),
-        ready=len(ready(the_edition.id)),
-        unprepared=unprepared(the_edition.id),
+        ready=ready,
+        unprepared=unprepared,
         left_out=left_out(balance(the_edition.id, own=own())),
         kept=around,
         url_for_file=lambda number: url_for("steering_interests.show", e=e, n=number, **around),

@@ -10,7 +10,7 @@ from consult.interests.messages import ask
 from consult.interests.model import InterestMessage, InterestStatus
 from consult.interests.preparing import prepare
 from consult.interests.publishing import publish
-from consult.interests.ready import ready, unprepared
+from consult.interests.ready import progress, ready
 from tests.support.retained import proposal
 from tests.support.statements import count_statements
 from tests.support.volunteers import INSTRUCTED as AT
@@ -36,7 +36,7 @@ def test_what_is_listed_is_what_would_be_published(world: World) -> None:
         (2, WAITLISTED, "Encore.", 3, 2),
     ]
     assert not any(one.corrected_since or one.asks_correction for one in listed)
-    assert unprepared(edition.id) == 1
+    assert progress(edition.id) == (2, 1)
     publish(team, edition.id, at=AT)
     assert ready(edition.id) == []
 

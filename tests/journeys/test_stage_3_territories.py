@@ -35,7 +35,7 @@ def test_a_territory_volunteers_and_is_accepted(visit: Callable[..., Visitor], j
     team.choose("Accepter").fill(reason="Une petite collectivité (fictif).").press("Préparer cette réponse")
     assert "Personne n’est prévenu" in team.text
     team.go("/pilotage/2021/candidatures/publication").review().choose("J’ai relu ces réponses")
-    team.press("Publier")
+    team.take(team.main.get_by_role("button", name="Publier"))
     assert "Chaque collectivité reçoit la sienne" in team.text
 
     everyone = visit(javascript=javascript).go("/2021/propositions/3/territoires-referents").review()

@@ -109,7 +109,7 @@ def test_the_list_and_a_file_cost_the_same_with_three_and_with_twenty(
         interest(found, world.person(siren), Level.PILOTE)
     edition_id = found.edition_id
     prepare(world.person(None, Role.MODERATOR), edition_id, [one.id for one in files], ACCEPTED, reason="Oui.", at=AT)
-    assert costs() == few == [11, 12, 7, 5, 5]
+    assert costs() == few == [8, 12, 7, 5, 5]
 
 
 # ── one file ─────────────────────────────────────────────────────────────────────────────

@@ -128,20 +128,3 @@ class WithdrawalForm(Form):
         validators=[*required("Dites pourquoi, en une phrase."), at_most(1000)],
         render_kw={"rows": 3},
     )
-
-
-class AnswerForm(Form):
-    """The team's answer: which button was pressed says whether it is a yes."""
-
-    reason = TextAreaField(
-        "Message à la collectivité",
-        description="Envoyé par courriel. Indispensable pour décliner.",
-        validators=[Optional(), at_most(2000)],
-        render_kw={"rows": 4},
-    )
-
-    def declines(self) -> bool:
-        """Whether what was typed is enough to decline; what is missing is said beside the field."""
-        if not self.reason.data:
-            self.reason.errors = ["Dites pourquoi : la collectivité reçoit cette raison."]
-        return bool(self.reason.data)
