@@ -14,6 +14,9 @@ from consult.calendar.rules import Stage
 from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading
+from consult.interests.model import InterestStatus
+from consult.interests.preparing import prepare
+from consult.interests.publishing import publish
 from consult.opendata.queries import csv as lines_of
 from consult.opendata.queries import sizes
 from consult.opendata.reading import Asked
@@ -253,6 +256,30 @@ def test_a_workshop_says_who_came_of_which_collectivites_and_never_its_link(worl
     assert (second["title"], second["place"], second["capacity"], second["cancel_reason"]) == ("'-Annulé", "", "", "Grève.")
     assert LINK not in str((first, second))
     assert people[0].name not in str((first, second))
+
+
+def test_an_answer_is_in_the_file_once_published_and_a_refusal_never(world: World, edition: Edition) -> None:
+    proposal = retained.proposal(edition)
+    team = world.person(None, Role.MODERATOR)
+    accepted, waiting, declined = (
+        volunteer(world.person(siren), proposal, at=INTERESTS).id for siren in (ROCAMADOUR, GRAMAT, LOT)
+    )
+    before = read("interests")
+    for interest_id, answer in (
+        (accepted, InterestStatus.ACCEPTED),
+        (waiting, InterestStatus.WAITLISTED),
+        (declined, InterestStatus.DECLINED),
+    ):
+        prepare(team, edition.id, [interest_id], answer, reason=SECRET, at=INTERESTS)
+    assert read("interests") == before, "prepared: nothing of it leaves"
+    publish(team, edition.id, at=INTERESTS + timedelta(days=1))
+    assert [
+        (row["collectivite_siren"], row["status"], row["waiting_rank"], row["decided_at"]) for row in read("interests")
+    ] == [
+        (ROCAMADOUR, "accepted", "", "2021-05-02T18:00:00+02:00"),
+        (GRAMAT, "waitlisted", "1", "2021-05-02T18:00:00+02:00"),
+    ]
+    assert {row["charter"] for row in read("interests")} == {"2021-1"}
 
 
 def test_nothing_that_was_proposed_or_refused_is_in_any_file(world: World, service: Service, bearer: Actor) -> None:
