@@ -194,6 +194,7 @@ class Reason(StrEnum):
     INDICATOR_OVER = "indicator_over"
     ALREADY_MEASURED = "already_measured"
     TARGET_TOO_EARLY = "target_too_early"
+    MONEY_IS_THE_AGENCY_S = "money_is_the_agency_s"
 
 
 @dataclass(frozen=True, slots=True)

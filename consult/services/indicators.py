@@ -124,6 +124,7 @@ def give_measure(actor: Actor, indicator_id: int, *, day: date, value: Decimal, 
             is_over=indicator.ended_at is not None,
             born_at=service.born_at,
             day=day,
+            said=(indicator.unit, note),
             already=bool(session.scalar(select(already))),
             at=at,
         ).or_refuse()
@@ -149,6 +150,7 @@ def correct_measure(actor: Actor, measure_id: int, *, value: Decimal | None, not
             calendar=edition.calendar,
             bearers=bearers(session, service.id),
             is_gone=measure.removed_at is not None,
+            said=(indicator.unit, note),
             reason=reason,
             at=at,
         ).or_refuse()

@@ -191,6 +191,7 @@ REFUSALS: dict[Reason, Words] = {
     Reason.INDICATOR_OVER: Words(409, "Cet indicateur n’est plus suivi", "Il reste lisible, avec ses mesures. Rien n’a été changé."),
     Reason.ALREADY_MEASURED: Words(409, "Ce jour a déjà sa mesure", "Une seule par jour. Si elle est fausse, corrigez-la : la première restera lisible."),
     Reason.TARGET_TOO_EARLY: Words(409, "La cible vient après le départ", "Sa date doit suivre celle de la valeur de départ."),
+    Reason.MONEY_IS_THE_AGENCY_S: Words(409, "Les montants sont publiés par l’agence", "Ce texte ou cette unité parle d’argent. Proposez le montant comme une ligne, à la page « Argent » du service, ou demandez à l’agence d’écrire cet indicateur."),
 }  # fmt: skip
 
 

@@ -52,14 +52,14 @@ def test_who_writes_figures_when(changed: dict[str, Any], reason: Reason | None)
     """Every other rule asks this one first."""
     asked = ASKED | changed
     said: dict[str, Any] = {"is_over": False, "reason": "Une erreur."}
-    measured = {"is_over": False, "born_at": paris(2021, 5, 31), "day": date(2021, 5, 31), "already": False}
+    measured = {"is_over": False, "born_at": paris(2021, 5, 31), "day": date(2021, 5, 31), "said": (), "already": False}
     for answer in (
         may_write_figures(**asked),
         may_set_indicator(**asked, draft=DRAFT, others=0),
         may_change_indicator(**asked, draft=DRAFT, **said),
         may_end_indicator(**asked, **said),
         may_give_measure(**asked, **measured),
-        may_correct_measure(**asked, is_gone=False, reason="Une erreur."),
+        may_correct_measure(**asked, is_gone=False, said=(), reason="Une erreur."),
     ):
         assert answer.reason is reason
 
@@ -99,16 +99,35 @@ def test_a_service_follows_a_dozen_indicators() -> None:
     ],
 )
 def test_the_days_of_a_measure(changed: dict[str, Any], reason: Reason | None) -> None:
-    said = {"is_over": False, "born_at": paris(2021, 6, 1), "day": TODAY, "already": False} | changed
+    said = {"is_over": False, "born_at": paris(2021, 6, 1), "day": TODAY, "said": (), "already": False} | changed
     assert may_give_measure(**ASKED, **said).reason is reason
+
+
+@pytest.mark.parametrize("text", ["€", "milliers d’euros", "Il reste 300 k€."])
+def test_what_speaks_of_money_is_the_agency_s_to_write(text: str) -> None:
+    """Its validation would be worth nothing if an amount could be published as a unit, a note or a reason."""
+    by_agency = ASKED | {"actor": MODERATOR}
+    measured: dict[str, Any] = {"is_over": False, "born_at": paris(2021, 6, 1), "day": TODAY, "already": False}
+    for draft in (replace(DRAFT, unit=text), replace(DRAFT, name=text), replace(DRAFT, definition=text)):
+        asked: dict[str, Any] = {"draft": draft, "is_over": False, "reason": "Une erreur."}
+        assert may_set_indicator(**ASKED, draft=draft, others=0).reason is Reason.MONEY_IS_THE_AGENCY_S
+        assert may_change_indicator(**ASKED, **asked).reason is Reason.MONEY_IS_THE_AGENCY_S
+        assert may_set_indicator(**by_agency, draft=draft, others=0)
+        assert may_change_indicator(**by_agency, **asked)
+    assert may_end_indicator(**ASKED, is_over=False, reason=text).reason is Reason.MONEY_IS_THE_AGENCY_S
+    assert may_give_measure(**ASKED, **measured, said=("jours", text)).reason is Reason.MONEY_IS_THE_AGENCY_S
+    assert may_give_measure(**by_agency, **measured, said=("jours", text))
+    for said, reason in (((text,), "Faux."), ((), text)):
+        assert may_correct_measure(**ASKED, is_gone=False, said=said, reason=reason).reason is Reason.MONEY_IS_THE_AGENCY_S
+        assert may_correct_measure(**by_agency, is_gone=False, said=said, reason=reason)
 
 
 def test_what_is_over_or_without_a_reason_is_not_changed() -> None:
     assert may_end_indicator(**ASKED, is_over=True, reason="Fini.").reason is Reason.INDICATOR_OVER
     assert may_end_indicator(**ASKED, is_over=False, reason=" ").reason is Reason.REASON_MISSING
     assert may_change_indicator(**ASKED, draft=DRAFT, is_over=True, reason="Fini.").reason is Reason.INDICATOR_OVER
-    assert may_correct_measure(**ASKED, is_gone=True, reason="Faux.").reason is Reason.CHANGED_MEANWHILE
-    assert may_correct_measure(**ASKED, is_gone=False, reason=" ").reason is Reason.REASON_MISSING
+    assert may_correct_measure(**ASKED, is_gone=True, said=(), reason="Faux.").reason is Reason.CHANGED_MEANWHILE
+    assert may_correct_measure(**ASKED, is_gone=False, said=(), reason=" ").reason is Reason.REASON_MISSING
 
 
 @pytest.mark.parametrize(
