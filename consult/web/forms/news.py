@@ -11,6 +11,7 @@ from consult.contributions.files import Arrival
 from consult.ground.refusals import Reason
 from consult.services.news import NewsDraft
 from consult.services.news_rules import MOST_PICTURES, is_acceptable_picture
+from consult.services.picture_bytes import bare
 from consult.web import words
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.inputs import one_line
@@ -24,7 +25,9 @@ _AGAIN = "Choisissez de nouveau cette image : le navigateur ne la garde pas."
 
 def _picture(rank: int) -> FileField:
     return FileField(
-        f"Image {rank}", description="PNG ou JPEG, 5 Mo au plus." if rank == 1 else "", render_kw={"accept": ".png,.jpg,.jpeg"}
+        f"Image {rank}",
+        description="PNG ou JPEG, 5 Mo au plus. Le lieu et l’appareil de la prise de vue en sont retirés." if rank == 1 else "",
+        render_kw={"accept": ".png,.jpg,.jpeg"},
     )
 
 
@@ -71,8 +74,8 @@ class NewsForm(Form):
         return is_well_typed
 
     def sent(self) -> Iterator[tuple[BinaryIO, str]]:
-        """The pictures that come with the form, in order."""
-        return ((picture.data.stream, picture.data.filename or "") for picture, _ in self.pairs() if picture.data)
+        """The pictures that come with the form, in order, without what they say of whoever took them."""
+        return ((bare(picture.data.stream), picture.data.filename or "") for picture, _ in self.pairs() if picture.data)
 
     def accept(self, arrivals: Sequence[Arrival]) -> bool:
         """Say beside its field what is wrong with each picture; whether nothing is."""
