@@ -1,6 +1,6 @@
 """Spreading the journal: each event once, in order, and nothing that is not public."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -25,7 +25,7 @@ from tests.support.stage_two import DURING_VOTE
 from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World
 
 
-def spread(at=DURING_NEEDS) -> None:
+def spread(at: datetime = DURING_NEEDS) -> None:
     """Spread all that is left."""
     since = where_to_look(whole=True)
     while since is not None:

@@ -4,11 +4,12 @@ import pytest
 
 from consult.calendar.model import Edition
 from consult.following.actions import follow
-from consult.following.model import Rhythm
+from consult.following.model import Follower, Rhythm
 from consult.following.queries import follower
 from consult.following.rules import Sort, Subject
 from consult.following.told import TOLD
 from consult.ground.actor import Actor
+from consult.ground.database import transaction
 from consult.web.tidings import ALONE, OF_COLLECTIVITE, TOGETHER
 from tests.support.page import PageClient
 from tests.support.stage_one import DURING_NEEDS, need, proposal
@@ -79,6 +80,14 @@ def test_the_rhythm_is_chosen_and_shown(edition: Edition, reader: Actor, client:
     page = client.follow(client.post(f"{MINE}/rythme", {"rhythm": "daily"}, 303))
     assert page.soup.find("input", value="daily").has_attr("checked")  # type: ignore[union-attr]
     assert follower(reader.person_id or 0).rhythm is Rhythm.DAILY  # type: ignore[union-attr]
+
+
+def test_a_mailbox_that_was_refused_is_said(edition: Edition, reader: Actor, client: PageClient) -> None:
+    follow(reader, Subject(Sort.PROPOSAL, "1", edition.id), at=DURING_NEEDS)
+    assert "n’a pas pu vous être remis" not in client.sign_in(reader).get(MINE).main
+    with transaction() as session:
+        session.get_one(Follower, reader.person_id).bounced_at = DURING_NEEDS
+    assert "Le 26 janvier 2021, votre messagerie a répondu que l’adresse" in client.get(MINE).main
 
 
 def test_what_is_told_has_its_words() -> None:
