@@ -67,7 +67,7 @@ _VERBS = {
     EventKind.INTEREST_DECLINED: "a décliné",
     EventKind.INTEREST_WAITLISTED: "a mis en liste d’attente",
     EventKind.INTEREST_MOVED_UP: "a fait entrer, depuis la liste d’attente,",
-    EventKind.DEPLOYMENT_DECLARED: "a dit que la collectivité utilise",
+    EventKind.DEPLOYMENT_DECLARED: "a dit ce que la collectivité fait avec",
     EventKind.ATTACHMENT_REFUSED: "a refusé le rattachement de",
     EventKind.ATTACHMENT_REOPENED: "a rouvert la demande de",
     EventKind.INVITATION_SENT: "a invité quelqu’un à parler pour la collectivité",
