@@ -255,6 +255,10 @@ def _send(message: Message, send: Callable[[Message], None], now: Callable[[], d
     return Attempt(Ending.SENT)
 
 
+Refused = Callable[[Session, Message, datetime], None]
+"""Told, within the transaction that gives it up, of a message that the server refuses for good."""
+
+
 def deliver(
     compose: Callable[[Message], EmailMessage],
     send: Callable[[EmailMessage], None],
@@ -263,10 +267,10 @@ def deliver(
     limit: int = 1_000_000,
     is_over: Callable[[], bool] = lambda: False,
     worker: int | None = None,
-    refused: Callable[[Session, Message, datetime], None] = lambda _session, _message, _at: None,
+    refused: Refused = lambda _session, _message, _at: None,
 ) -> tuple[int, int]:
     """Send what is due, at most `limit` messages or until `is_over`; gives how many were sent and how many failed or were given
-    up. `refused` is told, within the transaction that gives it up, of a message that the server refuses for good.
+    up.
 
     How one message ended and that the next is taken are one transaction: a worker holds one message and no more. At least once:
     a worker killed between the mail server's yes and that transaction leaves this one message to be sent again, with the same
@@ -278,16 +282,22 @@ def deliver(
         attempt = _send(message, lambda one: send(compose(one)), now)
         sent += attempt.ending is Ending.SENT
         failed += attempt.ending not in (Ending.SENT, Ending.NOTHING_TO_SAY)
-        with transaction(survives=False) as session:
-            at = now()
-            if attempt.ending is Ending.SENT:
-                session.execute(_SENT[message.notice in FAREWELLS], {"this": message.id, "now": at})
-            else:
-                tried = session.get_one(Message, message.id)
-                settle(tried, attempt, at)
-                if attempt.ending is Ending.REFUSED:
-                    refused(session, tried, at)
-                session.flush()
-            goes_on = sent + failed < limit and not is_over()
-            message = _claim(session, at, worker) if goes_on else None
+        goes_on = sent + failed < limit and not is_over()
+        message = _end(message, attempt, refused, worker, goes_on=goes_on, at=now())
     return sent, failed
+
+
+def _end(
+    message: Message, attempt: Attempt, refused: Refused, worker: int | None, *, goes_on: bool, at: datetime
+) -> Message | None:
+    """Write how an attempt ended and, if one goes on, take the next message: one transaction."""
+    with transaction(survives=False) as session:
+        if attempt.ending is Ending.SENT:
+            session.execute(_SENT[message.notice in FAREWELLS], {"this": message.id, "now": at})
+        else:
+            tried = session.get_one(Message, message.id)
+            settle(tried, attempt, at)
+            if attempt.ending is Ending.REFUSED:
+                refused(session, tried, at)
+            session.flush()
+        return _claim(session, at, worker) if goes_on else None
