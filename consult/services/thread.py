@@ -122,24 +122,14 @@ def _interests(which: ColumnElement[bool]) -> ScalarSelect[int]:
     ).scalar_subquery()
 
 
-def _deployed(status: DeploymentStatus) -> ScalarSelect[int]:
-    return (
-        select(func.count())
-        .select_from(Deployment)
-        .where(Deployment.service_id == Service.id, Deployment.status == status)
-        .correlate(Service)
-        .scalar_subquery()
-    )
-
-
 _SERVICE = (
     Service.id.label("service_id"),
     Service.number,
     Service.name,
     Service.phase,
     Service.born_at,
-    _deployed(DeploymentStatus.IN_USE).label("in_use"),
-    _deployed(DeploymentStatus.TRIAL).label("trials"),
+    Service.in_use,
+    Service.trials,
     select(func.count())
     .select_from(ServiceContribution)
     .where(ServiceContribution.service_id == Service.id)
