@@ -9,20 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import create_engine, select, text, update
+from sqlalchemy import create_engine, exists, select, text, update
 
 from consult import create_app
 from consult.cli.site import upgrade
 from consult.config import Env, Settings
 from consult.contributions.store import FOLDER as DOCUMENTS
 from consult.ground.clock import paris
-from consult.ground.database import db
+from consult.ground.database import db, transaction
 from consult.register.actions import load
 from consult.register.model import Collectivite
 from consult.tables import metadata
 from consult.voting import results
 
 REGISTER = frozenset({"collectivite", "collectivite_search", "collectivite_word", "departement", "register_load"})
+EMPTIED = [table for table in reversed(metadata.sorted_tables) if table.name not in REGISTER]
+HELD = select(*(exists(select(1).select_from(table)).label(table.name) for table in EMPTIED))
+NUMBER_AFRESH = text(
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences"
+    " WHERE last_value IS NOT NULL AND sequencename NOT LIKE 'register\\_%'"
+)
+"""As in an empty base, but for the register's own numbers."""
 SECRET = "a key for tests only, of no value"
 MAIL_FROM = "ne-pas-repondre@consult.invalid"
 
@@ -85,13 +92,17 @@ class Engines:
         """Empty every table but the register's, the store of documents, and the results that this process keeps."""
         results.forget()
         shutil.rmtree(self.folder / "instance" / DOCUMENTS, ignore_errors=True)
-        tables = [table for table in reversed(metadata.sorted_tables) if table.name not in REGISTER]
-        with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("TRUNCATE {} RESTART IDENTITY".format(", ".join(table.name for table in tables))))
-            else:
-                for table in tables:
-                    connection.execute(table.delete())
+        with app.app_context():
+            with transaction() as session:
+                connection = session.connection()
+                # Only what holds rows, by DELETE: to truncate every table takes PostgreSQL longer than most tests.
+                held = connection.execute(HELD).one()
+                for table, has_rows in zip(EMPTIED, held, strict=True):
+                    if has_rows:
+                        connection.execute(table.delete())
+                if connection.dialect.name == "postgresql":
+                    connection.execute(NUMBER_AFRESH)
+            db.session.close()
 
     def ended(self, app: Flask) -> Sequence[str]:
         """The SIRENs that the last test ended in the shared register; they are there again for the next one."""
