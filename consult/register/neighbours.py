@@ -57,9 +57,7 @@ class DoneByAlike:
     """The nearest ones."""
 
 
-def done_by_alike(
-    one: Collectivite, act: Any, of: InstrumentedAttribute[int], *, since: Any, where: Iterable[Any]
-) -> Subquery:
+def done_by_alike(one: Collectivite, act: Any, of: InstrumentedAttribute[int], *, since: Any, where: Iterable[Any]) -> Subquery:
     """Of the acts of others like this one, the rows of a table that has a `siren`: `key` (the column `of`), and of each key
     `siren`, its `rank` (the nearest, then the oldest first) and `total`.
     """

@@ -49,8 +49,8 @@ from consult.triage.scheme_queries import histories
 from consult.voting.actions import give_support
 from consult.workshops.seats import take
 from tests.support import documents, retained
-from tests.support.meetings import meetings
 from tests.support.figures import figures
+from tests.support.meetings import meetings
 from tests.support.money import COST, line, proposed_line
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, scheme
 from tests.support.stage_two import CLOSED, DURING_VOTE
@@ -345,7 +345,12 @@ class Premises:
             Deed(
                 "committee.correct", f"{sheet}/correction", "team", REASON | {"confirm": "y", "outcome": "deferred"}, at=CLOSED
             ),
-            Deed("steering_rules.instruction", "/pilotage/2021/regles/candidatures", "team", {"instruction": "everyone", **REASON}),
+            Deed(
+                "steering_rules.instruction",
+                "/pilotage/2021/regles/candidatures",
+                "team",
+                {"instruction": "everyone", **REASON},
+            ),
             Deed("charters.change", "/pilotage/2021/charte", "team", charter),
             Deed("interests.throw_away", f"{fresh}/abandon", "owner", at=DURING_INTERESTS),
             Deed("interest_files.reply", f"{kept}/messages", "owner", {"body": "Nous répondons."}, at=DURING_INTERESTS),
