@@ -3,6 +3,7 @@
 import logging
 import smtplib
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -157,6 +158,15 @@ _SENT = {False: _sent(), True: _sent(recipient="")}
 """The second after a farewell: the address is forgotten too."""
 
 
+_GIVEN_BACK = (
+    update(Message)
+    .where(Message.id == bindparam("this"))
+    .values(due_at=bindparam("now"), attempts=Message.attempts - 1, worker=None)
+    .execution_options(synchronize_session=False)
+)
+"""For another to send, as if it had not been taken."""
+
+
 def free(at: datetime, is_dead: Callable[[Session, int], bool]) -> None:
     """Let others send at once what dead workers held, without waiting for the end of their leases."""
     held = select(Message).where(Message.worker.is_not(None), Message.sent_at.is_(None), Message.given_up_at.is_(None))
@@ -238,21 +248,24 @@ def is_refused_for_good(error: Exception) -> bool:
     return False
 
 
-def _send(message: Message, send: Callable[[Message], None], now: Callable[[], datetime]) -> Attempt:
-    """Try once."""
+def _ready(message: Message, compose: Callable[[Message], EmailMessage], now: Callable[[], datetime]) -> EmailMessage | Attempt:
+    """What the mail server is to be told; how the attempt ends already, when it is told nothing."""
     lasts = USEFUL_FOR.get(message.notice)
     if lasts and now() - message.created_at >= lasts:
         return Attempt(Ending.GIVEN_UP, "TooLate")
     try:
-        send(message)
+        return compose(message)
     except NothingToSay as nothing:
         return Attempt(Ending.NOTHING_TO_SAY, type(nothing).__name__)
-    except Exception as error:  # whatever the server or the words raise, the others must go
-        failure = type(error).__name__
-        if is_refused_for_good(error):
-            return Attempt(Ending.REFUSED, failure)
-        return Attempt(Ending.GIVEN_UP if message.attempts >= MAX_ATTEMPTS else Ending.FAILED, failure)
-    return Attempt(Ending.SENT)
+    except Exception as error:  # whatever the words raise, the others must go
+        return _went_wrong(message, error)
+
+
+def _went_wrong(message: Message, error: Exception) -> Attempt:
+    failure = type(error).__name__
+    if is_refused_for_good(error):
+        return Attempt(Ending.REFUSED, failure)
+    return Attempt(Ending.GIVEN_UP if message.attempts >= MAX_ATTEMPTS else Ending.FAILED, failure)
 
 
 Refused = Callable[[Session, Message, datetime], None]
@@ -272,25 +285,51 @@ def deliver(
     """Send what is due, at most `limit` messages or until `is_over`; gives how many were sent and how many failed or were given
     up.
 
-    How one message ended and that the next is taken are one transaction: a worker holds one message and no more. At least once:
-    a worker killed between the mail server's yes and that transaction leaves this one message to be sent again, with the same
-    Message-ID, as soon as another finds the worker dead (`free`), or its lease is over.
+    While the server takes a message, in a thread of its own where `send` knows nothing of the application, the next one is
+    worded. How one ended, and that the one after next is taken, are one transaction: a worker holds two messages and no more,
+    and the server has been told of one. At least once: a worker killed between the server's yes and that transaction leaves
+    this one message to be sent again, with the same Message-ID, as soon as another finds the worker dead (`free`), or its
+    lease is over.
     """
     sent = failed = 0
     message = claim(now(), worker=worker)
-    while message is not None:
-        attempt = _send(message, lambda one: send(compose(one)), now)
-        sent += attempt.ending is Ending.SENT
-        failed += attempt.ending not in (Ending.SENT, Ending.NOTHING_TO_SAY)
-        goes_on = sent + failed < limit and not is_over()
-        message = _end(message, attempt, refused, worker, goes_on=goes_on, at=now())
+    following = claim(now(), worker=worker) if message is not None and limit > 1 else None
+    ready = _ready(message, compose, now) if message is not None else None
+    with ThreadPoolExecutor(1, thread_name_prefix="mail") as line:
+        while message is not None and ready is not None:
+            said = None if isinstance(ready, Attempt) else line.submit(send, ready)
+            coming = _ready(following, compose, now) if following is not None else None
+            attempt = ready if isinstance(ready, Attempt) else _attempt(message, said)
+            sent += attempt.ending is Ending.SENT
+            failed += attempt.ending not in (Ending.SENT, Ending.NOTHING_TO_SAY)
+            goes_on = sent + failed < limit and not is_over()
+            after = _end(message, attempt, refused, worker, following, goes_on=goes_on, at=now())
+            message, ready, following = (following, coming, after) if goes_on else (None, None, None)
     return sent, failed
 
 
+def _attempt(message: Message, said: Future[None] | None) -> Attempt:
+    """How the server took it."""
+    error = said.exception() if said is not None else None
+    if error is None:
+        return Attempt(Ending.SENT)
+    if not isinstance(error, Exception):
+        raise error
+    return _went_wrong(message, error)
+
+
 def _end(
-    message: Message, attempt: Attempt, refused: Refused, worker: int | None, *, goes_on: bool, at: datetime
+    message: Message,
+    attempt: Attempt,
+    refused: Refused,
+    worker: int | None,
+    following: Message | None,
+    *,
+    goes_on: bool,
+    at: datetime,
 ) -> Message | None:
-    """Write how an attempt ended and, if one goes on, take the next message: one transaction."""
+    """Write how an attempt ended and, if one goes on, take the message after the following one, which is otherwise given back:
+    one transaction."""
     with transaction(survives=False) as session:
         if attempt.ending is Ending.SENT:
             session.execute(_SENT[message.notice in FAREWELLS], {"this": message.id, "now": at})
@@ -300,4 +339,9 @@ def _end(
             if attempt.ending is Ending.REFUSED:
                 refused(session, tried, at)
             session.flush()
-        return _claim(session, at, worker) if goes_on else None
+        if following is None:
+            return None
+        if goes_on:
+            return _claim(session, at, worker)
+        session.execute(_GIVEN_BACK, {"this": following.id, "now": at})
+    return None

@@ -2,7 +2,9 @@
 
 import os
 import signal
+from collections.abc import Callable
 from email.message import EmailMessage
+from functools import partial
 
 from consult import create_app
 from consult.ground import clock
@@ -12,12 +14,12 @@ from consult.web.context import settings
 from consult.web.mail import composer
 
 
-def send_and_die(message: EmailMessage) -> None:
+def send_and_die(send: Callable[[EmailMessage], None], message: EmailMessage) -> None:
     """Hand it over, then be killed as the kernel kills."""
-    transport(settings().mail_url)(message)
+    send(message)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
     with create_app().app_context():
-        deliver(composer(settings()), send_and_die, now=clock.now)
+        deliver(composer(settings()), partial(send_and_die, transport(settings().mail_url)), now=clock.now)
