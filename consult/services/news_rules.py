@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from html import unescape
 
 from consult.calendar.rules import Calendar, Verb
 from consult.contributions.file_types import FileType
@@ -16,12 +17,18 @@ MOST_PICTURES = 3
 MOST_PICTURE_BYTES = 5_000_000
 PICTURES = (FileType.PNG, FileType.JPEG)
 
-_MONEY = re.compile(r"€|\b(?:[kmg]?\s?euros?|[km]?eur|kilo-?euros?|millions? d[’']euros?)\b", re.IGNORECASE)
+_MONEY = re.compile(
+    r"€|(?<![^\W\d_])(?:[kmg]?\s?euros?|[kmg]?eur|kilo-?euros?|millions? d[’']euros?)(?![^\W\d_])", re.IGNORECASE
+)
+_MARKS = re.compile(r"[*_~`\\]")
 
 
 def speaks_of_money(*texts: str) -> bool:
-    """Whether an amount is written in one of these texts, in €, k€, M€ or euros. The Eure and Europe are no amounts."""
-    return any(_MONEY.search(text) for text in texts)
+    """Whether an amount is written in one of these texts, in €, k€, M€ or euros. The Eure and Europe are no amounts.
+
+    They are looked at as they will be read: without the marks of Markdown, an entity for what it stands for.
+    """
+    return any(_MONEY.search(_MARKS.sub("", unescape(text))) for text in texts)
 
 
 def standing_of(actor: Actor, *texts: str) -> Publication:

@@ -42,7 +42,35 @@ def test_an_amount_is_money(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["L’Eure est équipée", "Une directive européenne", "300 conseils", "Eurométropole de Metz", "L’heure d’entrer"]
+    "text",
+    [
+        "5000euros",
+        "50keuros",
+        "5000EUR",
+        "EUR5000",
+        "12 500 &euro;",
+        "12 500 &#8364;",
+        "30 eu**ros**",
+        "30 e&#117;ros",
+        "30 eu\\ros",
+    ],
+)
+def test_an_amount_is_money_however_it_is_typed(text: str) -> None:
+    assert speaks_of_money(f"Le service a reçu {text}.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L’Eure est équipée",
+        "Une directive européenne",
+        "300 conseils",
+        "Eurométropole de Metz",
+        "L’heure d’entrer",
+        "10 chasseurs",
+        "Eurasie",
+        "&Eacute;lus",
+    ],
 )
 def test_the_eure_is_no_money(text: str) -> None:
     assert not speaks_of_money(text)
