@@ -282,6 +282,15 @@ def test_what_is_said_is_confirmed_unless_it_changed(client: PageClient, world: 
     assert "2 ont changé entre-temps" in gone.main
 
 
+@pytest.mark.parametrize("typed", ["999999999999-1", "1-999999999999", "0-0"])
+def test_what_no_base_could_hold_is_nothing_to_confirm(
+    client: PageClient, service: Service, moderator: Actor, typed: str
+) -> None:
+    client.sign_in(moderator)
+    client.get(DESK)
+    client.post(f"{DESK}/confirmation", {"seen": typed}, 303)
+
+
 def test_the_desk_is_the_service_s_team_s_and_the_agency_s(
     client: PageClient, world: World, service: Service, moderator: Actor, bearer: Actor
 ) -> None:

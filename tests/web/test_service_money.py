@@ -373,7 +373,7 @@ def test_an_envelope_or_a_rate_typed_wrong(
     assert reading().query(Edition).one().funding_rate == Decimal("0.5")
 
 
-@pytest.mark.parametrize("seen", ["", ";", "abc;0.5", "NaN;NaN", "100000.00;x"])
+@pytest.mark.parametrize("seen", ["", ";", "abc;0.5", "NaN;NaN", "sNaN;1", ";sNaN", "1e400;Infinity", "100000.00;x"])
 def test_a_request_that_did_not_read_the_page_changes_nothing(
     client: PageClient, world: World, service: Service, seen: str
 ) -> None:

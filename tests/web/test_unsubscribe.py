@@ -36,5 +36,6 @@ def test_a_mail_program_stops_in_one_click_without_a_session_nor_a_redirection(a
 
 
 def test_an_unknown_token_is_an_unknown_page(address: str, client: PageClient) -> None:
-    client.get("/desabonnement/un-autre", 404)
-    assert client.http.post("/desabonnement/un-autre").status_code == 404
+    for token in ("un-autre", "%00", "%F0%9F%98%80", "x" * 3000):
+        client.get(f"/desabonnement/{token}", 404)
+        assert client.http.post(f"/desabonnement/{token}").status_code == 404

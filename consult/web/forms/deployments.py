@@ -10,7 +10,7 @@ from consult.register.rules import Kind, is_siren
 from consult.services.model import DeploymentStatus
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.dates import DayField, filled
-from consult.web.forms.inputs import QuickSelectField
+from consult.web.forms.inputs import QuickSelectField, reference
 from consult.web.words import typo
 
 SLUGS = {DeploymentStatus.TRIAL: "essai", DeploymentStatus.IN_USE: "en-service", DeploymentStatus.ENDED: "fini"}
@@ -93,9 +93,7 @@ class DeploymentForm(UseForm):
 def _seen(typed: Any) -> tuple[int, int]:
     """« 12-40 »: a deployment, and the last thing that was said of it when the page was drawn."""
     deployment, _, step = str(typed).partition("-")
-    if not (deployment.isascii() and deployment.isdigit() and step.isascii() and step.isdigit() and len(str(typed)) < 20):
-        raise ValueError(typed)
-    return int(deployment), int(step)
+    return reference(deployment), reference(step)
 
 
 class ConfirmForm(Form):

@@ -208,9 +208,13 @@ class FundingForm(Form):
         """What the page that asks showed; a rate that no edition has when it does not say."""
         envelope, _, rate = (self.seen.data or "").partition(";")
         try:
-            return Funding(Decimal(envelope) if envelope else None, Decimal(rate))
+            found = Funding(Decimal(envelope) if envelope else None, Decimal(rate))
         except InvalidOperation:
-            return Funding(None, Decimal(0))
+            return _NEVER
+        return found if all(one is None or one.is_finite() for one in (found.envelope, found.rate)) else _NEVER
+
+
+_NEVER = Funding(None, Decimal(0))
 
 
 def token(funding: Funding) -> str:
