@@ -16,6 +16,7 @@ from consult.interests.charters import in_force_within, keep_first
 from consult.interests.drafts import forget
 from consult.interests.held import locked, settle, tell
 from consult.interests.model import Interest, InterestStatus, Level
+from consult.interests.preparing import set_in_line
 from consult.interests.queries import standing_within, to_tell
 from consult.interests.rules import is_whole, may_declare, may_withdraw
 from consult.interests.waiting import move_up
@@ -127,4 +128,5 @@ def withdraw(actor: Actor, interest_id: int, *, reason: str, at: datetime) -> No
         ).or_refuse()
         settle(interest, InterestStatus.WITHDRAWN, actor.person_id, reason, at=at)
         tell(session, EventKind.INTEREST_WITHDRAWN, actor, interest, at=at, reason=interest.reason)
+        set_in_line(session, [interest], None)
         move_up(session, edition, interest, was=was, at=at)

@@ -17,7 +17,9 @@ from consult.interests.charters import in_force_within
 from consult.interests.file_rules import may_correct
 from consult.interests.held import locked, tell
 from consult.interests.model import Interest, InterestMessage, InterestVersion
+from consult.interests.preparing import set_in_line
 from consult.interests.rules import is_whole
+from consult.interests.waiting import change_list
 from consult.journal.model import EventKind
 
 TEXT = (
@@ -36,6 +38,8 @@ TEXT = (
 def correct(actor: Actor, interest_id: int, draft: InterestDraft, *, read: int, at: datetime) -> Interest:
     """Give an interest of the actor's collectivité another text, because the team asked; what was asked is then done.
 
+    One that waits, and asks for another level, comes last on the list of that level: those who wait there came before it.
+
     `read` is how many versions had been kept when the page that asks was drawn. The charter in force is accepted anew. Nobody
     is told by mail: the desk shows it.
 
@@ -43,7 +47,7 @@ def correct(actor: Actor, interest_id: int, draft: InterestDraft, *, read: int, 
     """
     with transaction() as session:
         actor = as_now(session, actor)
-        interest, edition = locked(session, interest_id)
+        interest, edition = locked(session, interest_id, alone=True)
         asked = session.scalars(_asked(interest_id)).all()
         may_correct(
             actor,
@@ -65,6 +69,9 @@ def correct(actor: Actor, interest_id: int, draft: InterestDraft, *, read: int, 
         before = interest.level
         for name, value in asdict(draft).items():
             setattr(interest, name, value)
+        if draft.level is not before:
+            change_list(session, interest, was=before)
+            set_in_line(session, [interest], None)
         for message in asked:
             message.corrected_at = at
         tell(session, EventKind.INTEREST_CORRECTED, actor, interest, at=at, before=before.value, after=draft.level.value)

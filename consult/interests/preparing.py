@@ -61,7 +61,7 @@ def prepare(
             row.prepared, row.prepared_reason, row.prepared_rank = answer, reason.strip(), None
             row.prepared_at, row.prepared_by = at, actor.person_id
         order = {interest_id: place for place, interest_id in enumerate(interest_ids)}
-        _set_in_line(session, sorted(rows, key=lambda row: order[row.id]), rank)
+        set_in_line(session, sorted(rows, key=lambda row: order[row.id]), rank)
         _tell(session, actor, edition, rows, at=at)
     return rows
 
@@ -86,7 +86,7 @@ def set_back(
             ).or_refuse()
         for row in rows:
             forget_prepared(row)
-        _set_in_line(session, rows, None)
+        set_in_line(session, rows, None)
         _tell(session, actor, edition, rows, at=at)
     return rows
 
@@ -106,8 +106,8 @@ def _is_as_seen(row: Interest, seen: Seen | None) -> bool:
     return seen is None or seen.get(row.id, row.revision) == row.revision
 
 
-def _set_in_line(session: Session, changed: Sequence[Interest], rank: int | None) -> None:
-    """Number anew, from 1 and without a gap, the lists that these enter or leave."""
+def set_in_line(session: Session, changed: Sequence[Interest], rank: int | None) -> None:
+    """Number anew, from 1 and without a gap, the prepared lists that these enter, at `rank` or last, or leave."""
     session.flush()
     others = session.scalars(
         select(Interest)

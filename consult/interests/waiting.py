@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from consult.calendar.model import Edition
 from consult.ground.actor import VISITOR
 from consult.interests.held import settle, tell
-from consult.interests.model import Interest, InterestStatus
+from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.queries import standing_within, to_tell
 from consult.journal.model import EventKind
 from consult.outbox.actions import post_to_all
@@ -37,18 +37,28 @@ def move_up(session: Session, edition: Edition, left: Interest, *, was: Interest
     return promoted
 
 
-def in_line(session: Session, beside: Interest) -> Sequence[Interest]:
-    """Those that wait for the same proposition at the same level, in order. One statement."""
+def in_line(session: Session, beside: Interest, level: Level | None = None) -> Sequence[Interest]:
+    """Those that wait for the same proposition at the same level, or at another, in order. One statement."""
     return session.scalars(
         select(Interest)
         .where(
             Interest.proposal_id == beside.proposal_id,
-            Interest.level == beside.level,
+            Interest.level == (level or beside.level),
             Interest.status == InterestStatus.WAITLISTED,
             Interest.id != beside.id,
         )
         .order_by(Interest.waiting_rank, Interest.id)
     ).all()
+
+
+def change_list(session: Session, interest: Interest, *, was: Level) -> None:
+    """One that waits and has been given another level leaves its place to those behind, and comes last where it goes.
+
+    Called in a transaction that holds the edition alone, as `move_up`.
+    """
+    if interest.status is InterestStatus.WAITLISTED:
+        close_ranks(in_line(session, interest, was))
+        close_ranks([*in_line(session, interest), interest])
 
 
 def close_ranks(waiting: Sequence[Interest]) -> None:

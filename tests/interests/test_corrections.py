@@ -16,16 +16,21 @@ from consult.interests.charter_rules import FIRST
 from consult.interests.charters import change_charter
 from consult.interests.corrections import correct, messages_of, versions_of
 from consult.interests.messages import ask, reply
-from consult.interests.model import Interest, Level
+from consult.interests.model import Interest, InterestStatus, Level
+from consult.interests.preparing import prepare
+from consult.interests.publishing import publish
 from consult.journal.model import Event, EventKind
+from consult.proposals.model import Proposal
 from tests.interests.test_actions import DRAFT
 from tests.support.acts import refusal
 from tests.support.retained import proposal
 from tests.support.statements import count_statements
 from tests.support.together import together
-from tests.support.world import ROCAMADOUR, World, closing_of, during
+from tests.support.volunteers import interest, now, states
+from tests.support.world import CAUVALDOR, GRAMAT, LOT, ROCAMADOUR, World, closing_of, during
 
 AT, LATER = during(Stage.INTERESTS), closing_of(Stage.INTERESTS)
+WAITLISTED = InterestStatus.WAITLISTED
 CHANGED = replace(DRAFT, level=Level.ATELIER, motivation="Nous en tenons huit.")
 
 
@@ -99,3 +104,51 @@ def test_each_list_is_one_statement(agent: Actor, asked: Interest) -> None:
             with count_statements() as sent:
                 listed(asked.id)  # type: ignore[operator]
             assert len(sent) == 1
+
+
+def test_another_level_is_another_list_where_one_comes_last(world: World, agent: Actor, found: Interest) -> None:
+    team, retained = world.person(None, Role.MODERATOR), proposal_of(found)
+    behind, first, second = (
+        interest(retained, world.person(GRAMAT), Level.PILOTE),
+        interest(retained, world.person(LOT)),
+        interest(retained, world.person(CAUVALDOR)),
+    )
+    files = [found, behind, first, second]
+    prepare(team, found.edition_id, [one.id for one in files], WAITLISTED, reason="Trop nombreuses.", at=AT)
+    publish(team, found.edition_id, at=AT)
+    assert states(retained) == {1: (WAITLISTED, 1), 2: (WAITLISTED, 2), 3: (WAITLISTED, 1), 4: (WAITLISTED, 2)}
+    ask(team, found.id, "Plutôt les ateliers ?", True, at=AT)
+    correct(agent, found.id, CHANGED, read=0, at=LATER)
+    assert states(retained) == {1: (WAITLISTED, 3), 2: (WAITLISTED, 1), 3: (WAITLISTED, 1), 4: (WAITLISTED, 2)}
+
+
+def test_the_same_in_the_list_that_is_prepared(world: World, agent: Actor, asked: Interest) -> None:
+    team, retained = world.person(None, Role.MODERATOR), proposal_of(asked)
+    behind, other = interest(retained, world.person(GRAMAT), Level.PILOTE), interest(retained, world.person(LOT))
+    prepare(team, asked.edition_id, [asked.id, behind.id, other.id], WAITLISTED, reason="Trop nombreuses.", at=AT)
+    correct(agent, asked.id, CHANGED, read=0, at=LATER)
+    assert [now(one).prepared_rank for one in (asked, behind, other)] == [2, 1, 1]
+
+
+def test_the_same_level_keeps_its_place(world: World, agent: Actor, asked: Interest) -> None:
+    team, retained = world.person(None, Role.MODERATOR), proposal_of(asked)
+    behind = interest(retained, world.person(GRAMAT), Level.PILOTE)
+    prepare(team, asked.edition_id, [asked.id, behind.id], WAITLISTED, reason="Trop nombreuses.", at=AT)
+    publish(team, asked.edition_id, at=AT)
+    correct(agent, asked.id, replace(DRAFT, motivation="Nous en tenons huit."), read=0, at=LATER)
+    assert states(retained) == {1: (WAITLISTED, 1), 2: (WAITLISTED, 2)}
+
+
+def test_one_that_waits_may_become_a_pilot_and_name_its_people(world: World, agent: Actor) -> None:
+    team, retained = world.person(None, Role.MODERATOR), proposal(world.edition())
+    unnamed = replace(CHANGED, referent_name="", referent_function="", sponsor_name="", sponsor_function="")
+    found = declare(agent, retained.id, unnamed, at=AT)
+    prepare(team, found.edition_id, [found.id], WAITLISTED, reason="Trop nombreuses.", at=AT)
+    publish(team, found.edition_id, at=AT)
+    ask(team, found.id, "Plutôt pilote ?", True, at=AT)
+    assert correct(agent, found.id, DRAFT, read=0, at=LATER).level is Level.PILOTE
+    assert states(retained) == {1: (WAITLISTED, 1)}
+
+
+def proposal_of(one: Interest) -> Proposal:
+    return reading().get_one(Proposal, one.proposal_id)

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from consult.ground.actor import Role
 from consult.ground.database import transaction
+from consult.interests.actions import withdraw
 from consult.interests.messages import ask
 from consult.interests.model import InterestMessage, InterestStatus
 from consult.interests.preparing import prepare
@@ -14,7 +15,7 @@ from consult.interests.ready import progress, ready
 from tests.support.retained import proposal
 from tests.support.statements import count_statements
 from tests.support.volunteers import INSTRUCTED as AT
-from tests.support.volunteers import interest
+from tests.support.volunteers import interest, states
 from tests.support.world import CAUVALDOR, GRAMAT, LOT, ROCAMADOUR, World
 
 WAITLISTED = InterestStatus.WAITLISTED
@@ -50,3 +51,14 @@ def test_it_says_what_changed_since_and_what_is_still_asked(world: World) -> Non
     with transaction() as session:
         session.execute(update(InterestMessage).values(corrected_at=AT + timedelta(hours=1)))
     assert [(one.asks_correction, one.corrected_since) for one in ready(edition.id)] == [(False, True)]
+
+
+def test_a_place_that_is_given_back_before_the_publication_leaves_no_gap(world: World) -> None:
+    edition, team, agent = world.edition(), world.person(None, Role.MODERATOR), world.person(ROCAMADOUR)
+    found = proposal(edition)
+    files = [interest(found, agent), interest(found, world.person(GRAMAT))]
+    prepare(team, edition.id, [one.id for one in files], WAITLISTED, reason="Trop nombreuses.", at=AT)
+    withdraw(agent, files[0].id, reason="Nous n’avons plus le temps.", at=AT)
+    assert [(one.number, one.rank) for one in ready(edition.id)] == [(2, 1)]
+    publish(team, edition.id, at=AT)
+    assert states(found)[2] == (WAITLISTED, 1)
