@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Person, Topic
+from consult.accounts.model import Person, RoleGrant, Topic
 from consult.accounts.queries import as_now, wants
 from consult.calendar.model import Edition
 from consult.ground.actor import Actor
@@ -13,7 +13,8 @@ from consult.ground.database import transaction
 from consult.interests.desk_rules import may_ask, may_reply
 from consult.interests.held import locked, tell
 from consult.interests.model import Interest, InterestMessage
-from consult.interests.queries import to_tell
+from consult.interests.queries import to_tell, verified_of
+from consult.interests.rules import TEAM
 from consult.journal.model import EventKind
 from consult.outbox.actions import post, post_to_all
 from consult.outbox.model import Notice
@@ -21,7 +22,9 @@ from consult.proposals.model import Proposal
 
 
 def ask(actor: Actor, interest_id: int, body: str, asks_correction: bool, *, at: datetime) -> InterestMessage:
-    """The team writes to a collectivité; `asks_correction` opens its form again. Its people are told by mail.
+    """The team writes to a collectivité; `asks_correction` opens its form again. Its verified people are told by mail.
+
+    The letter says what was written: whoever declared it and has left since reads it no more than the file.
 
     Raises Refused with the reason of `may_ask`, NotFound.
     """
@@ -42,7 +45,7 @@ def ask(actor: Actor, interest_id: int, body: str, asks_correction: bool, *, at:
         post_to_all(
             session,
             Notice.INTEREST_QUESTIONED,
-            to_tell(interest, f"message_{message.id}"),
+            to_tell(interest, f"message_{message.id}").where(Person.id.in_(verified_of(interest.siren))),
             at=at,
             asks_correction=asks_correction,
             **_words(session, interest, edition, message),
@@ -51,7 +54,7 @@ def ask(actor: Actor, interest_id: int, body: str, asks_correction: bool, *, at:
 
 
 def reply(actor: Actor, interest_id: int, body: str, *, at: datetime) -> InterestMessage:
-    """A collectivité writes to the team; whoever of the team wrote to it last is told by mail.
+    """A collectivité writes to the team; whoever of the team wrote to it last is told by mail, if they are of it still.
 
     Raises Refused with the reason of `may_reply`, NotFound.
     """
@@ -67,7 +70,8 @@ def reply(actor: Actor, interest_id: int, body: str, *, at: datetime) -> Interes
         )
         message = _add(session, actor, interest, body, at=at, is_from_team=False)
         tell(session, EventKind.INTEREST_REPLIED, actor, interest, at=at)
-        email = session.scalar(select(Person.email).where(Person.id == asked_by, wants(Topic.SERVICES)))
+        of_the_team = exists().where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(TEAM))
+        email = session.scalar(select(Person.email).where(Person.id == asked_by, of_the_team, wants(Topic.SERVICES)))
         if email is not None:
             words = _words(session, interest, edition, message)
             post(session, Notice.INTEREST_REPLIED, email, key=f"interest_message:{message.id}", at=at, **words)

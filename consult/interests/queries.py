@@ -230,13 +230,15 @@ def to_tell(interest: Interest, said: str) -> Select[str, str]:
     `said` tells one notice about an interest from another: that it is "declared" is a receipt, which is always sent to who
     declared it; otherwise everybody chooses whether to be told.
     """
-    colleagues = select(Attachment.person_id).where(
-        Attachment.siren == interest.siren, Attachment.status == AttachmentStatus.VERIFIED
-    )
-    told = (Person.id.in_(colleagues) | (Person.id == interest.person_id)) & wants(Topic.SERVICES)
+    told = (Person.id.in_(verified_of(interest.siren)) | (Person.id == interest.person_id)) & wants(Topic.SERVICES)
     if said == "declared":
         told |= Person.id == interest.person_id
     return select(literal(f"interest_{said}:{interest.id}:") + cast(Person.id, String), Person.email).where(told)
+
+
+def verified_of(siren: str) -> Select[int]:
+    """Who speaks for a collectivité now: its verified people."""
+    return select(Attachment.person_id).where(Attachment.siren == siren, Attachment.status == AttachmentStatus.VERIFIED)
 
 
 def volunteers_of(proposal_id: int) -> Select[int]:

@@ -1,13 +1,13 @@
 """Writing to each other inside a file: who may, who is told, and what the mail says."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from consult.accounts.model import AttachmentStatus, Topic
+from consult.accounts.model import AttachmentStatus, RoleGrant, Topic
 from consult.accounts.own.notifications import choose_notifications
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor, Role
-from consult.ground.database import reading
+from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.interests.messages import ask, reply
 from consult.interests.model import Interest, InterestMessage
@@ -112,6 +112,19 @@ def test_an_attachment_lost_in_between_no_longer_writes(instructor: Actor, agent
     ask(instructor, file.id, "Une question.", False, at=AT)
     decide_attachment(agent, AttachmentStatus.ENDED, at=AT)
     assert refusal(reply, agent, file.id, "Oui.", at=AT) is Reason.NO_COLLECTIVITE
+
+
+def test_who_has_left_reads_the_messages_no_more_by_mail_than_in_the_file(
+    world: World, instructor: Actor, agent: Actor, file: Interest
+) -> None:
+    colleague = world.person(ROCAMADOUR, email="collegue@exemple.invalid")
+    decide_attachment(agent, AttachmentStatus.ENDED, at=AT)
+    ask(instructor, file.id, "Une question.", False, at=AT)
+    assert [letter["To"] for letter in letters(AT)] == ["collegue@exemple.invalid"]
+    with transaction() as session:
+        session.execute(delete(RoleGrant).where(RoleGrant.person_id == instructor.person_id))
+    reply(colleague, file.id, "Une réponse.", at=AT)
+    assert letters(AT) == []
 
 
 def test_refused_writes_leave_nothing(world: World, instructor: Actor, agent: Actor, file: Interest) -> None:
