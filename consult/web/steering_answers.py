@@ -26,6 +26,9 @@ from consult.web.reasons import REFUSALS, wording
 
 pages = Blueprint("steering_answers", __name__)
 
+LONGEST_NUMBER = 9
+"""Digits."""
+
 
 # ── several at once ──────────────────────────────────────────────────────────────────────
 
@@ -71,8 +74,7 @@ def _together(the_edition: Edition, form: BulkForm, why_refused: str = "") -> st
     """The list as it stands now: what is prepared is what this page shows, in its order."""
     wanted = asked(the_edition.id)
     found = find(the_edition.id, wanted.filters, reader=actor().person_id, own=own(), size=MOST_AT_ONCE)
-    typed = request.args.getlist("choix")
-    ticked = set(form.interests.data or ()) or {int(number) for number in typed if number.isascii() and number.isdigit()}
+    ticked = set(form.interests.data or ()) or _ticked(request.args.getlist("choix"))
     lines = [line for line in found.items if _is_answerable(line) and (not ticked or line.number in ticked)]
     return render_template(
         "steering/interests_together.html",
@@ -84,6 +86,11 @@ def _together(the_edition: Edition, form: BulkForm, why_refused: str = "") -> st
         why_refused=why_refused,
         kept=kept() | {"page": None},
     )
+
+
+def _ticked(typed: Sequence[str]) -> set[int]:
+    """The numbers that an address ticks; what no candidature could bear is left out."""
+    return {int(number) for number in typed if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER}
 
 
 def _is_answerable(line: Line) -> bool:
@@ -131,18 +138,21 @@ def publish(e: str) -> ResponseReturnValue:
 
 
 def _publication(the_edition: Edition, form: PublicationForm) -> str:
+    """Everything that would be published; of what one keeps out of, how many, and nothing that says which answer."""
     listed = ready(the_edition.id)
+    shown = [one for one in listed if not keeps_out(actor(), one.collectivite.siren)]
     form.seen.data = as_read((one.number, one.revision) for one in listed)
     form.confirm.data = False
-    counted = Counter(one.answer for one in listed)
+    counted = Counter(one.answer for one in shown)
     return render_template(
         "steering/interests_publication.html",
         form=form,
-        listed=[one for one in listed if not keeps_out(actor(), one.collectivite.siren)],
+        listed=shown,
         total=len(listed),
+        own=len(listed) - len(shown),
         counted=[(answer, counted[answer]) for answer in ANSWERS],
         letters=sum(one.letters for one in listed),
-        samples=_samples(the_edition, listed),
+        samples=_samples(the_edition, shown),
         unprepared=progress(the_edition.id)[1],
         left_out=left_out(balance(the_edition.id, own=own())),
         verdict=may_publish(
@@ -160,7 +170,7 @@ def _samples(the_edition: Edition, listed: Sequence[Ready]) -> list[tuple[Intere
     """For each answer, how many letters leave, and the first of them as it would be read."""
     found = []
     for answer in ANSWERS:
-        of_it = [one for one in listed if one.answer is answer and not keeps_out(actor(), one.collectivite.siren)]
+        of_it = [one for one in listed if one.answer is answer]
         if of_it:
             letter = worded(Notice.INTEREST_DECIDED, _words(the_edition, of_it[0]), settings())
             found.append((answer, sum(one.letters for one in of_it), letter))

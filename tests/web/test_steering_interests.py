@@ -196,6 +196,22 @@ def test_one_s_own_collectivite_is_not_shown(client: PageClient, world: World, f
     assert "Rocamadour" not in both.get(f"{DESK}/lot").main
 
 
+def test_the_counts_do_not_say_the_answer_to_one_s_own_collectivite(
+    client: PageClient, world: World, found: Proposal, files: list[Interest]
+) -> None:
+    team = world.person(None, Role.ADMINISTRATOR)
+    prepare(team, found.edition_id, [files[0].id], ACCEPTED, reason="Oui.", at=AT)
+    prepare(team, found.edition_id, [files[1].id], DECLINED, reason="Non.", at=AT)
+    page = client.sign_in(world.person(ROCAMADOUR, Role.MODERATOR)).get(f"{DESK}/publication")
+    for said in (
+        "Acceptées : 0",
+        "Déclinées : 1",
+        "1 réponse à une collectivité pour laquelle vous parlez",
+        "Publier 2 réponses",
+    ):
+        assert said in page.main
+
+
 def test_unknown_files(desk: PageClient, edition: Edition) -> None:
     for path in ("/99", "/99/lecture"):
         desk.post(DESK + path, {"answer": "accepted", "reason": "Oui."}, 404)
@@ -216,6 +232,11 @@ def test_a_filtered_list_is_prepared_in_one_act_that_says_how_many(
     done = desk.post(action, typed, 303)
     assert "2 réponses préparées" in desk.follow(done).main
     assert [(now(one).prepared, now(one).prepared_rank) for one in files] == [(WAITLISTED, 2), (WAITLISTED, 1), (None, None)]
+
+
+def test_what_no_candidature_bears_is_not_ticked(desk: PageClient, files: list[Interest]) -> None:
+    for typed in ("9" * 5000, "-1", "²", "1%00", "%F0%9F%98%80"):
+        assert "Rocamadour (Lot)" in desk.get(f"{DESK}/lot?choix={typed}").main
 
 
 def test_only_the_ticked_ones(desk: PageClient, files: list[Interest]) -> None:
