@@ -1,7 +1,7 @@
 """What a digest says, as things stand when it leaves: titles, and what its reader still follows.
 
 Events do not change: those of one message are those of thousands, and are read once for many. So are titles, for a while only:
-what the team hides is not named by the messages that leave afterwards.
+what the team hides is not named by the messages that leave afterwards, nor is news that was taken back.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,6 +22,7 @@ from consult.outbox.actions import NothingToSay
 from consult.outbox.model import Message
 from consult.register.model import Collectivite
 from consult.register.rules import full_name
+from consult.services.model import News, Publication
 
 KNOWN_FOR = 100
 """Messages that are worded before titles are read again."""
@@ -57,6 +58,8 @@ class Telling:
 
     events: dict[int, Happened] = field(default_factory=dict)
     titles: dict[str, Titled] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
+    """The events that are told no more."""
     worded: int = 0
 
     def digest(self, message: Message) -> dict[str, Any]:
@@ -68,9 +71,11 @@ class Telling:
         if self.worded % KNOWN_FOR == 0:
             self.events.clear()
             self.titles.clear()
+            self.gone.clear()
         news: dict[str, list[int]] = message.data["news"]
         follows = _follows(message.data["person"], news)
         self._read({id_ for ids in news.values() for id_ in ids}, news)
+        news = {subject: [id_ for id_ in ids if id_ not in self.gone] for subject, ids in news.items()}
         elsewhere = self._elsewhere(message.data["person"], follows, news)
         headings = [
             heading
@@ -96,7 +101,9 @@ class Telling:
 
     def _read(self, ids: Collection[int], subjects: Collection[str]) -> None:
         if missing := set(ids) - self.events.keys():
-            self.events |= _events(missing)
+            found = _events(missing)
+            self.events |= found
+            self.gone |= _taken_back(found)
         if unknown := set(subjects) - self.titles.keys():
             self.titles |= titled(reading(), unknown)
 
@@ -170,6 +177,15 @@ def _events(ids: Collection[int]) -> dict[int, Happened]:
         )
         for row in rows
     }
+
+
+def _taken_back(events: Mapping[int, Happened]) -> set[int]:
+    """Of these events, those that publish news which nobody reads any more. A statement at most."""
+    told = {event.data.get("id"): id_ for id_, event in events.items() if event.kind is EventKind.NEWS_PUBLISHED}
+    if not told:
+        return set()
+    gone = reading().scalars(select(News.id).where(News.id.in_(told), News.standing != Publication.PUBLISHED))
+    return {told[news_id] for news_id in gone}
 
 
 def _key(event: Happened, person_id: int) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from consult.accounts.model import Person
 from consult.accounts.own.closing import close_account
 from consult.calendar.model import Edition
+from consult.calendar.rules import Stage
 from consult.cli.site import work_once
 from consult.contributions.actions import say_me_too
 from consult.following.actions import choose_rhythm, follow, stop, unsubscribe
@@ -21,18 +22,23 @@ from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
 from consult.outbox.model import Message, Notice
+from consult.services.actions import ServiceDraft, create
+from consult.services.news import NewsDraft, take_news_back, tell_news
 from consult.triage.actions import declare_ineligible
 from consult.triage.hiding import hide
 from consult.web.context import settings
+from tests.support.documents import store
 from tests.support.letters import letters, text_of
 from tests.support.mail import MailServer
+from tests.support.retained import proposal
 from tests.support.stage_one import DURING_NEEDS, need
-from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World
+from tests.support.world import GRAMAT, LOT, ROCAMADOUR, World, during
 
 WEDNESDAY = paris(2021, 2, 3, 10)
 THURSDAY = paris(2021, 2, 4, 8)
 MONDAY = paris(2021, 2, 8, 8)
 MINUTE = timedelta(minutes=1)
+DURING_TRACKING = during(Stage.TRACKING)
 
 
 def turn(at: datetime, *, whole: bool = True) -> None:
@@ -129,6 +135,28 @@ def test_a_text_hidden_before_it_leaves_is_not_named(world: World) -> None:
     (letter,) = [letter for letter in letters(WEDNESDAY) if letter["List-Unsubscribe"]]
     assert "abusif" not in letter["Subject"] + text_of(letter)
     assert "Gramat (Lot)" in text_of(letter)
+
+
+def test_news_taken_back_before_it_leaves_is_not_said(world: World) -> None:
+    edition, team, reader = world.edition(), world.person(None, Role.MODERATOR), world.person(LOT)
+    draft = ServiceDraft("Séance claire", "Préparer une séance (fictif).", "Un besoin partagé.", bearers=())
+    service = create(team, proposal(edition).id, draft, at=DURING_TRACKING)
+    follow(reader, Subject(Sort.SERVICE, str(service.number), edition.id), at=DURING_TRACKING)
+    choose_rhythm(reader, Rhythm.AT_ONCE, at=DURING_TRACKING)
+    told = [
+        tell_news(team, store(), service.id, NewsDraft(title, "Un texte."), at=DURING_TRACKING + MINUTE)
+        for title in ("Une erreur", "Une autre erreur", "Trois conseils")
+    ]
+    turn(DURING_TRACKING + MINUTE)
+    take_news_back(team, told[0].id, reason="Ce n’était pas vrai.", at=DURING_TRACKING + 2 * MINUTE)
+    take_news_back(team, told[1].id, reason="Ce n’était pas vrai.", at=DURING_TRACKING + 2 * MINUTE)
+    (letter,) = [letter for letter in letters(DURING_TRACKING + 2 * MINUTE) if letter["List-Unsubscribe"]]
+    assert "Trois conseils" in text_of(letter)
+    assert "erreur" not in letter["Subject"] + text_of(letter)
+    alone = tell_news(team, store(), service.id, NewsDraft("Une erreur", "Un texte."), at=DURING_TRACKING + 3 * MINUTE)
+    turn(DURING_TRACKING + 3 * MINUTE)
+    take_news_back(team, alone.id, reason="Ce n’était pas vrai.", at=DURING_TRACKING + 4 * MINUTE)
+    assert [letter for letter in letters(DURING_TRACKING + 4 * MINUTE) if letter["List-Unsubscribe"]] == []
 
 
 def test_it_carries_what_stops_it_in_one_click(reader: Actor) -> None:
