@@ -1,5 +1,6 @@
 """A picture without what it says of whoever took it: where, when, with which telephone. Which way up it is stays."""
 
+import re
 import struct
 from collections.abc import Iterator
 from io import BytesIO
@@ -27,7 +28,11 @@ _KEPT_IN_PNG = frozenset(
     }
 )
 _JPEG = b"\xff\xd8"
-_SCAN, _EXIF, _COMMENT = 0xDA, 0xE1, 0xFE
+_SCAN, _END, _EXIF, _COMMENT = 0xDA, 0xD9, 0xE1, 0xFE
+_AFTER_A_SCAN = re.compile(rb"\xff(?=[^\x00\xd0-\xd7\xff])", re.DOTALL)
+"""What ends the lines of a picture: a marker that is none of those found among them."""
+_OTHERS = b"MPF\0"
+"""How a header begins that says where the other pictures of the file are."""
 _SAYS_TOO_MUCH = frozenset({_EXIF, _COMMENT, *range(0xE3, 0xEE), 0xEF})
 """Of the headers of a JPEG, all but its dimensions, its colours and what draws it."""
 _ORIENTATION = 0x0112
@@ -59,21 +64,31 @@ def _png(content: bytes) -> Iterator[bytes]:
 
 
 def _jpeg(content: bytes) -> Iterator[bytes]:
-    at = len(_JPEG)
-    while content[at + 1] != _SCAN:
+    """What follows its end, where telephones leave another picture and its own headers, is left behind."""
+    at, is_drawn = len(_JPEG), False
+    while content[at + 1] != _END:
         if content[at + 1] == 0xFF:  # filling
             at += 1
             continue
-        mark, marker, length = struct.unpack_from(">BBH", content, at)
+        mark, marker, length = struct.unpack(">BBH", content[at : at + 4].ljust(4, b"\0"))
         end = at + 2 + length
         if mark != 0xFF or length < 2 or end > len(content):
+            if is_drawn:  # it is cut there
+                break
             raise ValueError(marker)
-        if marker not in _SAYS_TOO_MUCH:
+        if marker == _SCAN:
+            drawn = _AFTER_A_SCAN.search(content, end)
+            end = drawn.start() if drawn else len(content)
+            yield content[at:end]
+            is_drawn = True
+            if drawn is None:
+                return
+        elif marker not in _SAYS_TOO_MUCH and not content.startswith(_OTHERS, at + 4):
             yield content[at:end]
         elif marker == _EXIF and (way := _way_up(content[at + 4 : end])):
             yield _upright(way)
         at = end
-    yield content[at:]
+    yield bytes((0xFF, _END))
 
 
 def _way_up(segment: bytes) -> int:

@@ -58,6 +58,28 @@ def test_what_draws_a_photograph_stays() -> None:
     assert stripped(with_headers(*drawn)) == with_headers(*drawn)
 
 
+@pytest.mark.parametrize("between", [b"", b"\0" * 12])
+def test_a_photograph_leaves_behind_the_others_of_its_file(between: bytes) -> None:
+    second = with_headers(exif("<", 6))
+    several = with_headers(exif("<", 1), comment(b"MPF\0II*\0", 0xE2)) + between + second
+    assert type_of(BytesIO(several)) is FileType.JPEG
+    assert stripped(several) == jpeg()
+
+
+def test_a_photograph_drawn_in_several_scans_stays_whole() -> None:
+    scan = jpeg()[jpeg().index(b"\xff\xda") : -2]
+    restarted = scan + b"\xff\xd0\x12\xff\x00\x34\xff\xd7\x56"
+    drawn = jpeg()[:-2] + restarted + comment(b"\0" * 17, 0xC4) + scan + b"\xff\xd9"
+    assert stripped(drawn) == drawn
+    said = jpeg()[:-2] + comment(PLACE) + restarted + b"\xff\xd9"
+    assert stripped(said) == jpeg()[:-2] + restarted + b"\xff\xd9"
+
+
+def test_a_photograph_cut_after_it_began_to_be_drawn_forgets_too() -> None:
+    for rest in (b"\xff\xe1", b"\xff\xe1\xff\xff\x00", b"\xff\xc4\x00\x01"):
+        assert stripped(with_headers(exif("<", 1))[:-2] + rest + PLACE + b"\xff\xd9") == jpeg()
+
+
 def test_a_drawing_forgets_what_was_written_in_it() -> None:
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
