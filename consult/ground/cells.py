@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from consult.ground.clock import PARIS
 
-Cell = str | int | date | datetime | None
+Cell = str | int | Decimal | date | datetime | None
 
 _NEEDS_QUOTES = re.compile(r"[\",;\t\r\n]|^ | $")
 
@@ -37,7 +38,7 @@ def cell(value: Cell) -> str:
         case date():
             return value.isoformat()
         case _:
-            return str(value)
+            return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def line(values: Iterable[Cell]) -> str:

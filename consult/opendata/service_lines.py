@@ -41,9 +41,9 @@ STANDS = Measure.removed_at.is_(None)
 """A measure that was not corrected."""
 
 
-def decimal(value: Decimal | None) -> str | None:
-    """A number as a file holds it: a point, no exponent, no needless nought."""
-    return None if value is None else f"{value.normalize():f}"
+def decimal(value: Decimal | None) -> Decimal | None:
+    """A number without its needless noughts: a cell keeps it bare, below zero too."""
+    return None if value is None else value.normalize()
 
 
 def amount(value: Decimal) -> str:
