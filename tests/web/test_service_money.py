@@ -175,6 +175,7 @@ def test_a_line_that_no_longer_fits_is_not_published_and_says_why(agency: PageCl
 
 BAD = [
     pytest.param({"amount": ""}, 422, "Donnez un montant.", id="no amount"),
+    pytest.param({"amount": "  "}, 422, "Donnez un montant.", id="spaces alone"),
     pytest.param({"amount": "-12"}, 422, "Un montant est plus grand que zéro. Pour corriger", id="negative"),
     pytest.param({"amount": "− 12,50"}, 422, "Un montant est plus grand que zéro. Pour corriger", id="a real minus"),
     pytest.param({"amount": "0"}, 422, "Un montant est plus grand que zéro.", id="nothing"),

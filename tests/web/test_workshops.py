@@ -167,6 +167,7 @@ def test_the_team_announces_with_dates_as_people_write_them(
         ({"starts_at": "30/02/2021 10:00"}, "starts_at", "n’existe pas", 422),
         ({"starts_at": "20/05 10:00"}, "starts_at", "n’est pas complète", 422),
         ({"starts_at": ""}, "starts_at", "Donnez la date", 422),
+        ({"starts_at": "  "}, "starts_at", "Donnez la date", 422),
         ({"starts_at": "2021-03-28T02:30"}, "starts_at", "horloges", 422),
         ({"ends_at": "20/05/2021 09:00"}, "ends_at", "ne se suivent pas", 409),
         ({"ends_at": "20/05/2031 12:00"}, "ends_at", "sept jours au plus", 409),

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from wtforms import DateField, DateTimeLocalField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, StopValidation
 
 from consult.ground.clock import PARIS, NoSuchLocalTimeError, from_paris
+from consult.web.forms.base import clean
 
 YEARS = range(2000, 2200)
 
@@ -51,9 +52,18 @@ class ParisInstantField(DateTimeLocalField):  # type: ignore[misc]
         return there.replace(tzinfo=None).isoformat(timespec="seconds" if there.second else "minutes")
 
 
+class _Filled(InputRequired):  # type: ignore[misc]
+    """Something is typed: spaces alone, or what nobody sees, are nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not (field.raw_data and clean(field.raw_data[0])):
+            field.errors = []
+            raise StopValidation(self.message)
+
+
 def filled(message: str) -> InputRequired:
     """The field must be filled in. `base.required` would hide what the field itself says of what it could not read."""
-    return InputRequired(message)
+    return _Filled(message)
 
 
 def _read(typed: str, formats: tuple[str, ...], unread: str) -> datetime:
