@@ -39,7 +39,8 @@ def page(the_edition: Edition, n: int, forms: Forms, why_refused: str = "") -> s
     criteria, readings = criteria_of(the_edition.id), readings_of(file.interest.id)
     mine = next((one for one in readings if one.person_id == actor().person_id), None)
     prepare = forms.prepare or _prepare_form(file)
-    prepare.revision.data = file.interest.revision
+    if forms.prepare is None or why_refused or prepare.revision.data is None:
+        prepare.revision.data = file.interest.revision  # incomplete, it keeps that of the page it was typed on
     back = SetBackForm(formdata=None)
     back.revision.data = file.interest.revision
     around = kept()

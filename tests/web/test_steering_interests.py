@@ -141,6 +141,20 @@ def test_the_second_of_two_is_told_and_loses_nothing(desk: PageClient, world: Wo
     assert now(files[0]).prepared is ACCEPTED
 
 
+def test_a_form_that_comes_back_incomplete_still_says_which_page_it_was_read_on(
+    desk: PageClient, world: World, files: list[Interest]
+) -> None:
+    form = desk.get(f"{DESK}/1").form(f"{DESK}/1")
+    colleague = world.person(None, Role.ADMINISTRATOR)
+    prepare(colleague, files[0].edition_id, [files[0].id], DECLINED, reason="Hors sujet.", at=AT)
+    back = desk.post(f"{DESK}/1", form | {"answer": "accepted", "reason": ""}, 422).form(f"{DESK}/1")
+    stale = desk.post(f"{DESK}/1", back | {"answer": "accepted", "reason": "Une petite commune."}, 409)
+    assert "Une petite commune." in stale.main
+    assert now(files[0]).prepared is DECLINED
+    desk.post(f"{DESK}/1", stale.form(f"{DESK}/1"), 303)
+    assert now(files[0]).prepared is ACCEPTED
+
+
 def test_an_answer_is_taken_back(desk: PageClient, found: Proposal, team: Actor, files: list[Interest]) -> None:
     prepare(team, found.edition_id, [files[0].id], DECLINED, reason="Non.", at=AT)
     page = desk.get(f"{DESK}/1")
