@@ -104,10 +104,10 @@ def cancel(e: str, n: int) -> ResponseReturnValue:
 def notes(e: str, n: int) -> ResponseReturnValue:
     """Publish what was said, or correct it."""
     sheet = _sheet(e, n)
-    form = NotesForm(notes=sheet.workshop.notes)
+    form = NotesForm(notes=sheet.workshop.notes, read=sheet.workshop.revision)
 
     def act() -> str:
-        actions.publish_notes(actor(), sheet.workshop.id, form.notes.data, at=received_at())
+        actions.publish_notes(actor(), sheet.workshop.id, form.notes.data, read=form.read.data, at=received_at())
         return "Compte rendu corrigé." if sheet.workshop.notes_at else "Compte rendu publié, et annoncé par courriel."
 
     return _act(e, form, act, "steering/workshop_notes.html", sheet)

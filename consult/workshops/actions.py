@@ -11,7 +11,7 @@ from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
-from consult.ground.refusals import NotFound
+from consult.ground.refusals import NotFound, Reason, verdict
 from consult.interests.queries import standing_within
 from consult.journal.actions import record
 from consult.journal.model import EventKind
@@ -141,10 +141,12 @@ def cancel(actor: Actor, workshop_id: int, *, reason: str, at: datetime) -> None
         )
 
 
-def publish_notes(actor: Actor, workshop_id: int, notes: str, *, at: datetime) -> None:
+def publish_notes(actor: Actor, workshop_id: int, notes: str, *, at: datetime, read: int | None = None) -> None:
     """Publish what was said at a workshop, in Markdown, or correct it; told by mail the first time only.
 
-    Raises Refused with the reason of `may_publish_notes`, NotFound.
+    `read` is the revision that the page showed: nobody's notes are overwritten unread.
+
+    Raises Refused with the reason of `may_publish_notes`, or CHANGED_MEANWHILE; NotFound.
     """
     with transaction() as session:
         workshop, edition = locked_workshop(session, workshop_id)
@@ -155,7 +157,9 @@ def publish_notes(actor: Actor, workshop_id: int, notes: str, *, at: datetime) -
             ends_at=workshop.ends_at,
             at=at,
         ).or_refuse()
+        verdict((read in (None, workshop.revision), Reason.CHANGED_MEANWHILE)).or_refuse()
         is_first, workshop.notes = workshop.notes_at is None, notes
+        workshop.revision += 1
         workshop.notes_at = workshop.notes_at or at
         record_of(session, EventKind.WORKSHOP_NOTED, actor, workshop, at, corrected=not is_first)
         if is_first:

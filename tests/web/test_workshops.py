@@ -254,6 +254,21 @@ def test_notes_are_published_after_the_end(client: PageClient, team: Actor, work
     assert desk.get(f"{DESK}/1/compte-rendu").form()["notes"].startswith("On a **bien**")
 
 
+def test_notes_that_a_colleague_published_meanwhile_are_not_overwritten_unread(
+    client: PageClient, team: Actor, workshop: Workshop, hold
+) -> None:
+    hold(MEETING.ends_at)
+    client.sign_in(team)
+    here = client.get(f"{DESK}/1/compte-rendu").form()
+    client.post(f"{DESK}/1/compte-rendu", here | {"notes": "Les miennes."}, 303)
+    stale = client.post(f"{DESK}/1/compte-rendu", here | {"notes": "Les autres."}, 409)
+    assert "Les miennes." in stale.main
+    assert stale.form()["notes"] == "Les autres."
+    assert "Les miennes." in client.get(PAGE).main
+    client.post(f"{DESK}/1/compte-rendu", stale.form(), 303)
+    assert "Les autres." in client.get(PAGE).main
+
+
 @pytest.mark.parametrize("text", [text for text in HOSTILE if "None" not in text])
 def test_hostile_text_is_harmless(client: PageClient, team: Actor, proposal: Proposal, hold, text: str) -> None:
     words = (text.strip() or "x")[:160].replace("\\n", " ").replace("\\x00", "")

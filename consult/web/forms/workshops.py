@@ -111,7 +111,7 @@ class CancelForm(Form):
 
 
 class NotesForm(Form):
-    """What was said."""
+    """What was said. `read`: the revision that the page showed."""
 
     notes = TextAreaField(
         "Compte rendu",
@@ -119,3 +119,4 @@ class NotesForm(Form):
         validators=[*required("Écrivez ce qui a été dit."), at_most(20_000)],
         render_kw={"rows": 14},
     )
+    read = NumberField()
