@@ -75,7 +75,7 @@ def import_file() -> ResponseReturnValue:
 @doors.moderators
 def verify(domain: str) -> ResponseReturnValue:
     """Verify the requests that wait and come from this domain."""
-    verified = known_domains.verify_by_domain(actor(), domain, at=received_at())
+    verified = known_domains.verify_by_domain(actor(), visible(domain), at=received_at())
     said = words.plural(verified, "demande vérifiée", "demandes vérifiées") if verified else "Aucune demande à vérifier"
     flash(f"{said}. Chaque personne en est prévenue par courriel.", "success")
     return redirect(url_for("domains.index", q=domain), 303)
@@ -85,7 +85,7 @@ def verify(domain: str) -> ResponseReturnValue:
 @doors.moderators
 def confirm(domain: str) -> str:
     """Ask why."""
-    return render_template("steering/domain_remove.html", form=DomainRemovalForm(), known=known_domain(domain))
+    return render_template("steering/domain_remove.html", form=DomainRemovalForm(), known=known_domain(visible(domain)))
 
 
 @pages.post("/pilotage/domaines/<domain>/retrait")
@@ -94,8 +94,8 @@ def remove(domain: str) -> ResponseReturnValue:
     """Say that a domain is nobody's own any more."""
     form = DomainRemovalForm()
     if not form.validate_on_submit():
-        return render_template("steering/domain_remove.html", form=form, known=known_domain(domain)), 422
-    known_domains.remove_domain(actor(), domain, reason=form.reason.data, at=received_at())
+        return render_template("steering/domain_remove.html", form=form, known=known_domain(visible(domain))), 422
+    known_domains.remove_domain(actor(), visible(domain), reason=form.reason.data, at=received_at())
     flash(f"{domain} n’est plus le domaine d’une collectivité. Les rattachements déjà vérifiés le restent.", "success")
     return redirect(url_for("domains.index"), 303)
 

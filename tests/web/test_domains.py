@@ -141,7 +141,10 @@ def test_requests_that_wait_are_counted_then_verified_in_one_press(client: PageC
         assert now.is_verified
     assert {letter["To"] for letter in letters(AT)} == {"p0@gramat.exemple", "p1@gramat.exemple"}
     assert "Aucune demande à vérifier" in client.follow(client.post(f"{PATH}/gramat.exemple/verification", status=303)).main
-    client.post(f"{PATH}/inconnu.exemple/verification", status=404)
+    for unknown in ("inconnu.exemple", "%00"):
+        client.post(f"{PATH}/{unknown}/verification", status=404)
+        client.get(f"{PATH}/{unknown}/retrait", 404)
+        client.post(f"{PATH}/{unknown}/retrait", {"reason": "Inconnu."}, 404)
 
 
 # ── Files ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
