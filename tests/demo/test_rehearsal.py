@@ -102,7 +102,8 @@ def test_stages_three_and_four_show_each_thing_once(memory: Memory) -> None:
     assert session.scalar(select(func.count()).where(Deployment.confirmed_at.is_(None))) == 3
     default = select(Follow).where(Follow.person_id == memory.ids["person:agent"], Follow.is_chosen.is_(False))
     assert len(session.scalars(default).all()) > 3, "what one wrote, supported and bears is followed by default"
-    full = [service.name for service in session.scalars(select(Service)) if service.state_share * 2 == service.cost]
+    born = session.scalars(select(Service).order_by(Service.number))
+    full = [service.name for service in born if service.state_share * 2 == service.cost]
     assert full == ["Réverbère", "Séance claire", "Pas-de-porte"], "exactly at the rate"
 
 

@@ -8,6 +8,8 @@ from consult.outbox.actions import deliver
 from consult.web.context import settings
 from consult.web.mail import composer
 
+_CODE = re.compile(r"^ +(\d{3}) (\d{3})$", re.MULTILINE)
+
 
 def letters(at: datetime) -> list[EmailMessage]:
     """Send what is due at this instant, and give it."""
@@ -26,9 +28,14 @@ def subject_of(letter: EmailMessage) -> str:
     return " ".join(str(letter["Subject"]).split())
 
 
+def sign_in_letter(at: datetime) -> EmailMessage:
+    """Send what is due, and give the last sign-in letter of all that leaves: these leave before what waits already."""
+    return [letter for letter in letters(at) if _CODE.search(letter.get_content())][-1]
+
+
 def code_of(letter: EmailMessage) -> str:
     """The six digits of a sign-in letter."""
-    found = re.search(r"^ +(\d{3}) (\d{3})$", letter.get_content(), re.MULTILINE)
+    found = _CODE.search(letter.get_content())
     assert found, letter.get_content()
     return "".join(found.groups())
 

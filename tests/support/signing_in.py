@@ -1,7 +1,7 @@
 """Signing in as a person does: by the message, from a browser without JavaScript."""
 
 from consult.ground import clock
-from tests.support.letters import code_of, letters
+from tests.support.letters import code_of, sign_in_letter
 from tests.support.page import Page, PageClient
 
 
@@ -13,7 +13,7 @@ def ask(client: PageClient, email: str, **fields: str) -> Page:
 def arrive(client: PageClient, email: str, **fields: str) -> Page:
     """Sign in by code; the redirection that follows."""
     ask(client, email, **fields)
-    return client.post("/connexion/code", {"code": code_of(letters(clock.now())[-1])}, 303)
+    return client.post("/connexion/code", {"code": code_of(sign_in_letter(clock.now()))}, 303)
 
 
 def follow_link(client: PageClient, path: str, status: int = 200) -> Page:

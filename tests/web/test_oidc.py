@@ -36,7 +36,7 @@ from consult.register.model import Collectivite
 from consult.web.provider import CALLBACK
 from consult.web.reasons import REFUSALS
 from tests.support.engines import Engines
-from tests.support.letters import code_of, letters, text_of
+from tests.support.letters import code_of, letters, sign_in_letter, text_of
 from tests.support.oidc import AGENT, PATIENCE, SITE, LocalProvider, app_with, arrive, way_back
 from tests.support.page import PageClient
 from tests.support.world import BEFORE_ALL, GRAMAT, World
@@ -527,7 +527,7 @@ def test_an_address_that_nobody_vouches_for_opens_nothing_until_mail_there_is_an
 
     client.post("/deconnexion", status=303)
     key = request_sign_in(AGENT.email, at=NOW)
-    assert sign_in_by_code(key, code_of(letters(NOW)[-1]), at=NOW).verdict
+    assert sign_in_by_code(key, code_of(sign_in_letter(NOW)), at=NOW).verdict
     client.sign_in(actor_at(AGENT.email))
     client.get(f"/invitations/{invitation}")
     client.post(f"/invitations/{invitation}/acceptation", status=303)

@@ -13,7 +13,7 @@ from consult.ground import clock
 from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
-from tests.support.letters import code_of, letters, link_of
+from tests.support.letters import code_of, letters, link_of, sign_in_letter
 from tests.support.page import Page, PageClient
 from tests.support.world import ROCAMADOUR, World
 
@@ -31,7 +31,7 @@ def moderator(world: World, hold) -> Actor:
 def arrive(client: PageClient, suite: str = "", email: str = EMAIL) -> Page:
     """Sign in by code; the redirection that follows."""
     client.post("/connexion", {"email": email, "suite": suite}, 303)
-    return client.post("/connexion/code", {"code": code_of(letters(clock.now())[-1])}, 303)
+    return client.post("/connexion/code", {"code": code_of(sign_in_letter(clock.now()))}, 303)
 
 
 def enrol(client: PageClient) -> tuple[str, list[str]]:
@@ -158,7 +158,7 @@ def test_then_it_is_asked_at_each_sign_in_by_code_and_by_link(app: Flask, client
         browser = PageClient(app)
         if by_link:
             browser.post("/connexion", {"email": EMAIL}, 303)
-            browser.get(link_of(letters(AT)[-1]), 303)
+            browser.get(link_of(sign_in_letter(AT)), 303)
             page = browser.follow(browser.post("/connexion/lien", status=303))
         else:
             page = browser.follow(arrive(browser, "/moderation"))
