@@ -11,7 +11,8 @@ from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.moment("interests")
 
-FORM = "/2021/propositions/3/candidature"
+FORM = "/2021/propositions/6/candidature"
+"""Not the one for which other journeys volunteer: all share the demonstration of their stage."""
 
 
 def test_from_a_draft_to_the_file_and_its_sheet(visit: Callable[..., Visitor], javascript: bool, tmp_path: Path) -> None:
