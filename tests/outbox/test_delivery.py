@@ -286,6 +286,16 @@ def test_killed_in_between_it_is_sent_again_after_the_lease_under_the_same_name(
     assert first["Message-ID"] == second["Message-ID"], "a reader's program shows it once"
 
 
+def test_what_was_taken_ahead_is_given_back_as_if_it_had_not_been(app: Flask, server: MailServer) -> None:
+    for rank in range(3):
+        write(f"{rank}@exemple.invalid")
+    assert send(server.url, POSTED, limit=2) == (2, 0)
+    (left,) = [message for message in rows() if message.sent_at is None]
+    assert (left.attempts, left.worker) == (0, None)
+    assert send(server.url, POSTED) == (1, 0), "no lease keeps it"
+    assert len(server.received) == 3
+
+
 def test_a_notice_is_written_once_for_a_key(app: Flask) -> None:
     for _ in range(2):
         with transaction() as session:
