@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Blueprint, Flask
 
 from consult.config import Settings
-from consult.web import assets, context, doors, errors, headers, session_cookie, templating
+from consult.web import assets, context, doors, errors, headers, limits, session_cookie, templating
 
 FAMILIES = (
     "home",
@@ -92,6 +92,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     templating.init_app(app, settings)
     errors.init_app(app)
     headers.init_app(app, settings)
+    limits.init_app(app, settings)
     for family in FAMILIES:
         module = import_module(f"consult.web.{family}")
         for blueprint in (value for value in vars(module).values() if isinstance(value, Blueprint)):

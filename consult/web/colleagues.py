@@ -16,12 +16,13 @@ from consult.web import doors
 from consult.web.context import actor, received_at, settings
 from consult.web.deeds import entry
 from consult.web.forms.colleagues import InvitationForm
+from consult.web.limits import asker
 from consult.web.paging import page_number
 
 pages = Blueprint("colleagues", __name__)
 
 INVITATIONS_SENT = "60 per hour"
-"""From one computer; a mairie and its neighbours may share one address on the network."""
+"""By one account: a mairie and its neighbours may share one address on the network."""
 
 
 @pages.get("/compte/collectivite")
@@ -33,7 +34,7 @@ def index() -> str:
 
 @pages.post("/compte/collectivite/invitations")
 @doors.signed_in
-@limiter.limit(INVITATIONS_SENT, exempt_when=lambda: not settings().rate_limits)
+@limiter.limit(INVITATIONS_SENT, key_func=asker, exempt_when=lambda: not settings().rate_limits)
 def invite() -> ResponseReturnValue:
     """Invite an address. The answer never says whether it has an account."""
     form = InvitationForm()

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.ground.text import visible
+from consult.web import limits
 from consult.web.reasons import REFUSALS, when
 
 log = logging.getLogger(__name__)
@@ -128,7 +129,8 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if status >= 500:
         return _ours(error)
-    response = _page(status)
+    again = limits.again_at(error)
+    response = _page(status, when=limits.until(again) if again else "")
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value

@@ -30,6 +30,7 @@ from consult.interests.model import InterestFile
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at, settings
 from consult.web.forms.files import FilesForm
+from consult.web.limits import asker
 
 pages = Blueprint("files", __name__)
 log = logging.getLogger(__name__)
@@ -81,7 +82,7 @@ def index(e: str, n: int) -> ResponseReturnValue:
 
 @pages.post("/<edition:e>/contributions/<int:n>/documents")
 @doors.signed_in
-@limiter.limit(DOCUMENTS_SENT, exempt_when=without_limits)
+@limiter.limit(DOCUMENTS_SENT, key_func=asker, exempt_when=without_limits)
 def join(e: str, n: int) -> ResponseReturnValue:
     """Join one or several documents: all, or none."""
     contribution, form = _own(e, n), FilesForm()
@@ -159,7 +160,7 @@ def index_of_draft(e: str, draft_id: int) -> ResponseReturnValue:
 
 @pages.post("/<edition:e>/contributions/brouillons/<int:draft_id>/documents")
 @doors.signed_in
-@limiter.limit(DOCUMENTS_SENT, exempt_when=without_limits)
+@limiter.limit(DOCUMENTS_SENT, key_func=asker, exempt_when=without_limits)
 def join_to_draft(e: str, draft_id: int) -> ResponseReturnValue:
     """Join one or several documents to a draft: they will be published with it."""
     draft, form = _own_draft(e, draft_id), FilesForm()

@@ -29,6 +29,7 @@ from consult.web.files import DOCUMENTS_SENT, attached, joined, sent, store, wit
 from consult.web.forms.files import FilesForm
 from consult.web.forms.interest_files import ReplyForm
 from consult.web.forms.interests import InterestForm
+from consult.web.limits import asker
 from consult.web.volunteering import TEXTS, Page
 from consult.web.writing import seen_revision
 
@@ -97,7 +98,7 @@ def correct(e: str, n: int) -> ResponseReturnValue:
 
 @pages.post("/<edition:e>/candidatures/<int:n>/documents")
 @doors.signed_in
-@limiter.limit(DOCUMENTS_SENT, exempt_when=without_limits)
+@limiter.limit(DOCUMENTS_SENT, key_func=asker, exempt_when=without_limits)
 def join(e: str, n: int) -> ResponseReturnValue:
     """Join the council's deliberation, or other documents: all, or none."""
     the_edition, form = edition(e), FilesForm()

@@ -9,11 +9,12 @@ from consult.extensions import limiter
 from consult.ground.text import visible
 from consult.web import doors, words
 from consult.web.context import edition, settings
+from consult.web.limits import asker
 
 pages = Blueprint("look_alikes", __name__)
 
 ASKED = "200 per 15 minutes"
-"""From one computer: as one types, one asks some fifteen times a minute at most."""
+"""By one account: as one types, one asks some fifteen times a minute at most."""
 
 
 def _without_limits() -> bool:
@@ -22,7 +23,7 @@ def _without_limits() -> bool:
 
 @pages.post("/<edition:e>/contributions/semblables")
 @doors.signed_in
-@limiter.limit(ASKED, exempt_when=_without_limits)
+@limiter.limit(ASKED, key_func=asker, exempt_when=_without_limits)
 def ask(e: str) -> ResponseReturnValue:
     """For the script of the form: what to show, and what to say of it. Nothing is kept."""
     the_edition = edition(e)

@@ -17,6 +17,7 @@ from consult.web.files import DOCUMENTS_SENT, store
 from consult.web.forms.base import Form
 from consult.web.forms.news import NewsForm
 from consult.web.forms.service_desk import ReasonForm
+from consult.web.limits import asker
 from consult.web.service_desk import act, own
 
 pages = Blueprint("news_desk", __name__)
@@ -38,7 +39,7 @@ def index(e: str, n: int) -> ResponseReturnValue:
 
 @pages.post("/<edition:e>/services/<int:n>/gestion/actualites")
 @doors.signed_in
-@limiter.limit(DOCUMENTS_SENT, exempt_when=_without_limits)
+@limiter.limit(DOCUMENTS_SENT, key_func=asker, exempt_when=_without_limits)
 def write(e: str, n: int) -> ResponseReturnValue:
     """Tell news: public at once, unless it speaks of money and is not the agency's."""
     sheet, form = own(e, n), NewsForm()

@@ -5,6 +5,7 @@
 const PAUSE = 3000;
 const RETRY = 30000;
 const AWAY = "Le site ne répond pas : ce texte n’est pas enregistré. Nouvel essai dans trente secondes.";
+const BUSY = "Trop d’envois à la fois : ce texte n’est pas encore enregistré. Nouvel essai dans trente secondes.";
 const REFUSED = "Ce texte n’est pas enregistré, sans doute parce que vous n’êtes plus connecté. Copiez-le, puis reconnectez-vous.";
 
 function keep(line) {
@@ -39,8 +40,9 @@ function keep(line) {
         if (told.url) adopt(told);
         line.textContent = told.said;
       } else {
-        stopped = answer.status < 500;
-        line.textContent = told.said ?? (stopped ? REFUSED : AWAY);
+        const busy = answer.status === 429;
+        stopped = answer.status < 500 && !busy;
+        line.textContent = told.said ?? (busy ? BUSY : stopped ? REFUSED : AWAY);
         pause = RETRY;
       }
     } catch {
