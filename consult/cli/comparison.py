@@ -19,6 +19,8 @@ class _Compared:
     standing: Sequence[Ranked]
     names: Mapping[int, str]
     others: Sequence[Alternative]
+    remarks: Sequence[str] = ()
+    """Where a file contradicts itself."""
 
 
 @click.command()
@@ -30,7 +32,12 @@ def compare(what: str, as_json: bool) -> None:
     Le classement qui décide reste celui du règlement. Un FICHIER.pb est une élection au format Pabulib (votes par approbation).
     """
     found = _of_file(Path(what)) if what.endswith(".pb") else _of_edition(what)
-    click.echo(json.dumps(_as_data(found), ensure_ascii=False, indent=2) if as_json else _as_table(found))
+    if as_json:
+        click.echo(json.dumps(_as_data(found), ensure_ascii=False, indent=2))
+        return
+    for remark in found.remarks:
+        click.echo(f"Remarque : {remark}", err=True)
+    click.echo(_as_table(found))
 
 
 def _of_file(file: Path) -> _Compared:
@@ -44,7 +51,7 @@ def _of_file(file: Path) -> _Compared:
         raise unreadable(file, error) from None
     standing = found.standing()
     order = [line.tally.proposal_id for line in standing]
-    return _Compared(standing, found.names, alternatives(order, found.ballots, found.budget))
+    return _Compared(standing, found.names, alternatives(order, found.ballots, found.budget), found.remarks)
 
 
 @with_app
@@ -66,12 +73,14 @@ def _of_edition(slug: str) -> _Compared:
 
 def _as_data(found: _Compared) -> dict[str, object]:
     standing = [line.tally for line in found.standing]
+    remarks = {"remarks": list(found.remarks)} if found.remarks else {}
     return {
         "decisive": [{"proposal": found.names[tally.proposal_id], "supports": tally.supports} for tally in standing],
         "rules": {
             one.rule.value: [found.names[proposal] for proposal, _ in sorted(one.ranks.items(), key=lambda place: place[1])]
             for one in found.others
         },
+        **remarks,
     }
 
 

@@ -101,6 +101,13 @@ class TestBudgets:
             found = ranks(standing, all_, Budget({A: 100, B: 100, C: 100}, 200))
             assert list(found[Rule.GREEDY]) == list(found[Rule.EQUAL_SHARES]) == list(standing[:2])
 
+    def test_more_propositions_are_funded_than_python_goes_deep(self) -> None:
+        many = range(1, 1_201)
+        found = ranks(many, [Ballot(frozenset({number})) for number in many], Budget(dict.fromkeys(many, 100), 100 * len(many)))
+        assert {rule: len(funded) for rule, funded in found.items()} == dict.fromkeys(
+            (Rule.GREEDY, Rule.EQUAL_SHARES), len(many)
+        )
+
     @pytest.mark.parametrize(
         ("costs", "envelope", "known"),
         [

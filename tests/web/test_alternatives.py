@@ -193,9 +193,9 @@ class TestAnyElection:
         [
             (b"", "n’est pas au format Pabulib"),
             (b"x", "n’est pas au format Pabulib"),
-            (ELECTION.replace("12,9", "12,404").encode(), "n’est pas au format Pabulib"),
+            (ELECTION.replace("12,9", "12,404").encode(), "ligne 16 : ce bulletin nomme le projet « 404 »"),
             (ELECTION.replace("approval", "ordinal").encode(), "les votes sont de la sorte « ordinal »"),
-            (ELECTION.replace("approval", "autre").encode(), "cette sorte de vote n’est pas connue"),
+            (ELECTION.replace("approval", "autre").encode(), "les votes sont de la sorte « autre »"),
             (ELECTION.encode("latin-1"), "n’est pas en UTF-8"),
         ],
         ids=["empty", "nothing", "unknown project", "ordinal", "unknown vote", "latin-1"],
