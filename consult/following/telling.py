@@ -130,7 +130,7 @@ class Telling:
 
 def _follows(person_id: int, subjects: Collection[str]) -> Mapping[str, AnyRow]:
     """Which of these the person still follows, and still reads of. One statement."""
-    rows = reading().execute(_FOLLOWS, {"person": person_id, "subjects": list(subjects)})
+    rows = reading().connection().execute(_FOLLOWS, {"person": person_id, "subjects": list(subjects)})
     return {row.subject: row for row in rows}
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,9 +18,9 @@ GOING_AWAY = 421
 CHECK_SECONDS = 5
 
 
-MADE_HERE = frozenset({"message-id", "auto-submitted", "list-unsubscribe", "list-unsubscribe-post"})
-"""Headers of plain ASCII that the site makes by itself: written as they are, on a line, since an address of a page must not be
-folded; and not parsed, which was half of what a message cost."""
+AS_THEY_ARE = frozenset({"to", "message-id", "auto-submitted", "list-unsubscribe", "list-unsubscribe-post"})
+"""Headers of one address, or of what the site makes by itself: in plain ASCII they are written as they are, on a line, since
+the address of a page must not be folded; and not parsed, which was half of what a message cost."""
 
 
 class SubjectKept(EmailPolicy):
@@ -31,18 +32,24 @@ class SubjectKept(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """A header as it leaves."""
-        if name.lower() in MADE_HERE:
+        if name.lower() in AS_THEY_ARE and str(value).isascii():
             return f"{name}: {value}{self.linesep}".encode("ascii")
-        if name != "Subject" or str(value).isascii():
-            return super().fold_binary(name, value)
-        words = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
-        return f"{name}: {words}{self.linesep}".encode("ascii")
+        return _folded(name, value, self.linesep, self.utf8)
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
         """A header as it is set. Raises ValueError for one that would be several."""
-        if name.lower() in MADE_HERE and "\n" not in value and "\r" not in value:
+        if name.lower() in AS_THEY_ARE and value.isascii() and "\n" not in value and "\r" not in value:
             return name, value
         return super().header_store_parse(name, value)
+
+
+@lru_cache(256)
+def _folded(name: str, value: Any, linesep: str, utf8: bool) -> bytes:
+    """A header on its lines, made once for all the messages that say the same."""
+    if name != "Subject" or str(value).isascii():
+        return EmailPolicy(linesep=linesep, utf8=utf8).fold_binary(name, value)
+    words = Header(str(value), "utf-8", header_name=name).encode(linesep=linesep)
+    return f"{name}: {words}{linesep}".encode("ascii")
 
 
 POLICY = SubjectKept(linesep="\r\n")
@@ -145,15 +152,14 @@ def _connect(url: str, timeout: float) -> Iterator[smtplib.SMTP]:
     """A mail server ready to take a message: encrypted whenever it can be, its certificate verified, signed in."""
     parts = urlsplit(url)
     host, secure = parts.hostname or "", parts.scheme == "smtps"
-    tls = ssl.create_default_context()
     with (
-        smtplib.SMTP_SSL(host, parts.port or 465, timeout=timeout, context=tls)
+        smtplib.SMTP_SSL(host, parts.port or 465, timeout=timeout, context=ssl.create_default_context())
         if secure
         else smtplib.SMTP(host, parts.port or 25, timeout=timeout)
     ) as server:
         server.ehlo()
         if not secure and server.has_extn("starttls"):
-            server.starttls(context=tls)
+            server.starttls(context=ssl.create_default_context())
             secure = True
         if parts.username:
             if not secure:
