@@ -182,6 +182,7 @@ def _write_move(
     session: Session, actor: Actor, edition: Edition, moved: Window, *, reason: str, at: datetime
 ) -> CalendarChange:
     row = next(window for window in edition.windows if window.stage is moved.stage)
+    read = edition.read_if_moved(moved, at=at)
     change = CalendarChange(
         edition_id=edition.id,
         stage=Stage(moved.stage),
@@ -206,6 +207,7 @@ def _write_move(
         reason=change.reason,
         before=[_iso(change.old_opens_at), _iso(change.old_closes_at)],
         after=[_iso(change.new_opens_at), _iso(change.new_closes_at)],
+        **({"tallies_readable_since": _iso(read.since)} if read else {}),
     )
     return change
 

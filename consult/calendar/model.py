@@ -4,10 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Numeric, String, Text, UniqueConstraint, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, column_property, mapped_column, relationship
 
-from consult.calendar.rules import Calendar, Instruction, Stage, Window
+from consult.calendar.rules import Calendar, Closure, Instruction, Stage, Window, reopening
 from consult.ground.database import Base, Euros, str_enum
 
 
@@ -56,20 +56,18 @@ class Edition(Base):
         """The windows, as the value that rules take. They must have been loaded (`calendar.queries.edition`)."""
         return Calendar(tuple(Window(row.stage, row.opens_at, row.closes_at) for row in self.windows))
 
+    @property
+    def read_before_it_reopened(self) -> Closure | None:
+        """While the vote was over, the last time that it was reopened: anyone could then read its tallies, secret before."""
+        vote = next((row for row in self.windows if row.stage is Stage.VOTING), None)
+        if not self.tallies_hidden or vote is None or vote.was_over_since is None or vote.reopened_at is None:
+            return None
+        return Closure(vote.was_over_since, vote.reopened_at)
 
-class StageWindow(Base):
-    """When a stage of an edition runs, now and as first announced."""
-
-    __tablename__ = "stage_window"
-    __table_args__ = (CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="in_order"),)
-
-    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
-    stage: Mapped[Stage] = mapped_column(str_enum(Stage), primary_key=True)
-    opens_at: Mapped[datetime]
-    closes_at: Mapped[datetime | None]
-    first_opens_at: Mapped[datetime]
-    first_closes_at: Mapped[datetime | None]
-    """The first dates announced: never erased."""
+    def read_if_moved(self, moved: Window, *, at: datetime) -> Closure | None:
+        """While the vote would have been over, and could be read, were these dates given now; None if they reopen nothing."""
+        is_secret_vote = moved.stage is Stage.VOTING and self.tallies_hidden
+        return reopening(self.calendar.window(moved.stage), moved, at) if is_secret_vote else None
 
 
 class CalendarChange(Base):
@@ -87,6 +85,47 @@ class CalendarChange(Base):
     old_closes_at: Mapped[datetime | None]
     new_opens_at: Mapped[datetime]
     new_closes_at: Mapped[datetime | None]
+
+    @property
+    def reopened(self) -> Closure | None:
+        """How long the stage had been over, when this move reopened it."""
+        return reopening(
+            Window(self.stage, self.old_opens_at, self.old_closes_at),
+            Window(self.stage, self.new_opens_at, self.new_closes_at),
+            self.at,
+        )
+
+
+def _last_reopening(column: InstrumentedAttribute[Any], edition_id: Mapped[int], stage: Mapped[Stage]) -> ColumnElement[Any]:
+    """Of the last move that reopened a stage: what `CalendarChange.reopened` says, asked of the base."""
+    return (
+        select(column)
+        .where(CalendarChange.edition_id == edition_id, CalendarChange.stage == stage)
+        .where(CalendarChange.old_closes_at <= CalendarChange.at, CalendarChange.at < CalendarChange.new_closes_at)
+        .order_by(CalendarChange.at.desc(), CalendarChange.id.desc())
+        .limit(1)
+        .correlate_except(CalendarChange)
+        .scalar_subquery()
+    )
+
+
+class StageWindow(Base):
+    """When a stage of an edition runs, now and as first announced."""
+
+    __tablename__ = "stage_window"
+    __table_args__ = (CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="in_order"),)
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(str_enum(Stage), primary_key=True)
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime | None]
+    first_opens_at: Mapped[datetime]
+    first_closes_at: Mapped[datetime | None]
+    """The first dates announced: never erased."""
+
+    was_over_since: Mapped[datetime | None] = column_property(_last_reopening(CalendarChange.old_closes_at, edition_id, stage))
+    reopened_at: Mapped[datetime | None] = column_property(_last_reopening(CalendarChange.at, edition_id, stage))
+    """Of the last move that reopened the stage. Read with the windows: no page has to ask whether there was one."""
 
 
 class RulesVersion(Base):

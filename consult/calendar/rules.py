@@ -108,6 +108,24 @@ class Window:
         return self.opens_at <= at and (self.closes_at is None or at < self.closes_at)
 
 
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A while during which a stage was over, before a move reopened it: `since` is inside, `until` outside."""
+
+    since: datetime
+    until: datetime
+
+
+def reopening(before: Window, after: Window, at: datetime) -> Closure | None:
+    """What a move made at this instant puts an end to, when it reopens a stage that is over.
+
+    Where the vote is secret until its close, whoever wanted to could read the tallies all that while: a reopened vote says so.
+    """
+    if before.closes_at is None or before.closes_at > at or at not in after:
+        return None
+    return Closure(before.closes_at, at)
+
+
 class Edge(StrEnum):
     """One end of a window."""
 

@@ -8,7 +8,7 @@ import click
 from consult.calendar import queries
 from consult.calendar.actions import move_window
 from consult.calendar.model import Edition
-from consult.calendar.rules import Stage
+from consult.calendar.rules import Stage, may_move_window
 from consult.cli.context import INSTANT, with_app
 from consult.ground import clock
 from consult.ground.actor import OPERATOR
@@ -45,7 +45,22 @@ def move(edition: str, stage: str, opens: datetime | None, closes: datetime | No
     found = _edition(edition)
     now = found.calendar.window(Stage(stage.lower()))
     moved = replace(now, opens_at=opens or now.opens_at, closes_at=closes or now.closes_at)
-    change = move_window(OPERATOR, found.id, moved, reason=reason, at=clock.now())
+    at = clock.now()
+    read = found.read_if_moved(moved, at=at)
+    if read and may_move_window(
+        OPERATOR,
+        calendar=found.calendar,
+        moved=moved,
+        reason=reason,
+        proclaimed=found.proclaimed_at is not None,
+        at=at,
+    ):
+        click.echo(
+            f"Attention : le vote est fermé depuis le {words.at_hour(read.since)}. Depuis, chacun peut lire combien de "
+            "soutiens chaque proposition a reçus. Rouvert, le vote continue alors qu’on a pu le lire : le site le dira.",
+            err=True,
+        )
+    change = move_window(OPERATOR, found.id, moved, reason=reason, at=at)
     closing = words.at_hour(change.new_closes_at) if change.new_closes_at else "sans fin"
     click.echo(f"{change.stage.label} : {words.at_hour(change.new_opens_at)} → {closing}")
 

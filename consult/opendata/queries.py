@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, func, select, tuple_
 
 from consult.accounts.model import Attachment
 from consult.calendar.model import CalendarChange, Edition, Theme
+from consult.calendar.queries import changes
 from consult.calendar.rules import Stage
 from consult.contributions.hidden import PUBLIC_TITLE
 from consult.contributions.model import Contribution, ContributionTheme, MeToo
@@ -242,19 +243,18 @@ def _interests(asked: Asked) -> Lines:
 
 
 def _calendar_changes(asked: Asked) -> Lines:
-    yield from reading().execute(
-        select(
-            CalendarChange.at,
-            CalendarChange.stage,
-            CalendarChange.old_opens_at,
-            CalendarChange.old_closes_at,
-            CalendarChange.new_opens_at,
-            CalendarChange.new_closes_at,
-            CalendarChange.reason,
+    for change in reversed(changes(asked.edition.id)):
+        read = change.reopened if change.stage is Stage.VOTING and asked.edition.tallies_hidden else None
+        yield (
+            change.at,
+            change.stage,
+            change.old_opens_at,
+            change.old_closes_at,
+            change.new_opens_at,
+            change.new_closes_at,
+            change.reason,
+            read.since if read else None,
         )
-        .where(CalendarChange.edition_id == asked.edition.id)
-        .order_by(CalendarChange.at, CalendarChange.id)
-    )
 
 
 _LINES: Mapping[str, Callable[[Asked], Lines]] = {

@@ -162,6 +162,11 @@ FILES: Mapping[str, DataFile] = {
                 Column("new_opens_at", INSTANT, "Ouverture, après"),
                 Column("new_closes_at", INSTANT, "Fermeture, après ; vide si sans fin"),
                 Column("reason", TEXT, "Raison donnée"),
+                Column(
+                    "tallies_readable_since",
+                    INSTANT,
+                    "Si ce changement a rouvert un vote secret jusqu’à sa fermeture : dès quand on pouvait lire les soutiens",
+                ),
             ),
         ),
     )

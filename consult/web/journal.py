@@ -86,7 +86,12 @@ def _moved(data: dict[str, Any]) -> str:
     """« Fermeture : du … au … », for each edge that moved."""
     edges = zip(("Ouverture", "Fermeture"), data["before"], data["after"], strict=True)
     moved = [f"{edge}{words.NBSP}: du {_date(old)} au {_date(new)}" for edge, old, new in edges if old != new]
-    return f"Date changée. {'. '.join(moved)} (heure de Paris)."
+    read = data.get("tallies_readable_since")
+    reopened = (
+        f" Le vote, fermé depuis le {_date(read)}, est rouvert{words.NBSP}: les soutiens de chaque proposition, secrets avant, "
+        "pouvaient être lus."
+    )
+    return f"Date changée. {'. '.join(moved)} (heure de Paris).{reopened if read else ''}"
 
 
 def _date(iso: str | None) -> str:

@@ -61,13 +61,15 @@ def move(e: str, stage: str) -> ResponseReturnValue:
     if form.is_edited_again:
         return _form_page(row, form)
     try:
-        if form.is_confirmed:
-            return _move(the_edition, row, form)
         _check(the_edition, row, form)
+        read = the_edition.read_if_moved(form.moved(row.stage), at=received_at())
+        if form.is_confirmed and (read is None or form.must_be_understood()):
+            return _move(the_edition, row, form)
     except Refused as refused:
         status = form.refused(refused)
         return _form_page(row, form), status
-    return render_template("steering/move_confirm.html", row=row, form=form, moved=form.moved(row.stage))
+    page = render_template("steering/move_confirm.html", row=row, form=form, moved=form.moved(row.stage), read=read)
+    return page, 422 if form.is_confirmed else 200
 
 
 def _move(the_edition: Edition, row: StageWindow, form: MoveForm) -> ResponseReturnValue:

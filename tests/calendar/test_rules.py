@@ -9,6 +9,7 @@ from consult.calendar.rules import (
     OPENED_BY,
     BallotSettings,
     Calendar,
+    Closure,
     Edge,
     Instruction,
     Stage,
@@ -17,6 +18,7 @@ from consult.calendar.rules import (
     may_change_ballot_rules,
     may_change_instruction,
     may_move_window,
+    reopening,
     windows_are_sound,
 )
 from consult.ground.actor import OPERATOR, VISITOR, Actor, Role
@@ -238,3 +240,28 @@ def test_who_may_change_how_candidatures_are_answered(
 ) -> None:
     found = may_change_instruction(actor, calendar=CALENDAR, current=Instruction.INSTRUCTED, changed=changed, reason=why, at=at)
     assert found.reason is reason
+
+
+CLOSE = closing_of(Stage.VOTING)
+
+
+@pytest.mark.parametrize(
+    ("moved", "at", "over"),
+    [
+        pytest.param(timedelta(days=2), CLOSE - TICK, None, id="prolonged a microsecond before the close"),
+        pytest.param(timedelta(days=2), CLOSE, Closure(CLOSE, CLOSE), id="at the close: it was over for an instant"),
+        pytest.param(timedelta(days=2), CLOSE + TICK, Closure(CLOSE, CLOSE + TICK), id="a microsecond after"),
+        pytest.param(-timedelta(days=2), CLOSE - timedelta(days=3), None, id="closed early"),
+        pytest.param(timedelta(days=2), CLOSE + timedelta(days=2), None, id="a close that is past reopens nothing"),
+        pytest.param(None, CLOSE + TICK, Closure(CLOSE, CLOSE + TICK), id="without end"),
+    ],
+)
+def test_what_a_reopened_stage_was(moved: timedelta | None, at: datetime, over: Closure | None) -> None:
+    before = window(Stage.VOTING)
+    after = replace(before, closes_at=CLOSE + moved if moved is not None else None)
+    assert reopening(before, after, at) == over
+
+
+def test_a_stage_without_end_cannot_be_reopened() -> None:
+    tracking = window(Stage.TRACKING)
+    assert reopening(tracking, replace(tracking, opens_at=tracking.opens_at + TICK), paris(2050, 1, 1)) is None

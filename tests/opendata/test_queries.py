@@ -264,6 +264,7 @@ def test_calendar_changes(story: Story) -> None:
             "new_opens_at": "2021-03-15T12:00:00+01:00",
             "new_closes_at": "2021-04-29T18:00:00+02:00",
             "reason": "'-1 jour",
+            "tallies_readable_since": "",
         }
     ]
 

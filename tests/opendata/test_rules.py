@@ -116,5 +116,6 @@ def test_the_names_that_are_out_stay() -> None:
         "measures": "service, indicator, day, value, note, recorded_at",
         "deployments": "service, collectivite_siren, collectivite_name, collectivite_kind, departement, region, "
         "population_stratum, status, since, declared_at, confirmed_at",
-        "calendar_changes": "changed_at, stage, old_opens_at, old_closes_at, new_opens_at, new_closes_at, reason",
+        "calendar_changes": "changed_at, stage, old_opens_at, old_closes_at, new_opens_at, new_closes_at, reason, "
+        "tallies_readable_since",
     }

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -50,6 +50,18 @@ class MoveForm(_Confirmed):
         validators=[*required("Dites pourquoi cette date change : la raison est publique."), at_most(1000)],
         render_kw={"rows": 3},
     )
+
+    understood = BooleanField(
+        "Je comprends que le nombre de soutiens de chaque proposition a pu être lu pendant que le vote était fermé, "
+        "et que le site le dira pour toujours."
+    )
+    """Asked where the move would reopen a vote whose tallies were secret."""
+
+    def must_be_understood(self) -> bool:
+        """Whether the box is ticked; says that it is not."""
+        if not self.understood.data:
+            self.understood.errors = ["Cochez cette case pour rouvrir le vote."]
+        return bool(self.understood.data)
 
     def must_close(self) -> None:
         """For a stage that cannot be without end."""
