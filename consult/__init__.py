@@ -16,7 +16,7 @@ from flask import Flask
 from consult import tables  # noqa: F401 - relationships need every table
 from consult.config import Settings, from_environment
 from consult.extensions import csrf, limiter, login
-from consult.ground import clock
+from consult.ground import clock, vault
 from consult.ground.database import db, engine_options
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.from_mapping(flask_settings(settings))
     app.extensions["consult"] = settings
+    vault.use(settings.secret_key, settings.secret_key_fallbacks)
     if settings.now:
         clock.rehearse(settings.now)
 
@@ -47,6 +48,7 @@ def flask_settings(settings: Settings) -> dict[str, object]:
     """Our settings, in the words of Flask and its extensions."""
     return {
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": list(settings.secret_key_fallbacks),
         "SQLALCHEMY_ENGINES": {"default": engine_options(settings.database_url)},
         "SESSION_COOKIE_NAME": "__Host-session" if settings.is_secure else "session",
         "SESSION_COOKIE_SECURE": settings.is_secure,

@@ -62,6 +62,8 @@ class Settings:
     contact: str = ""
     rate_limits: bool = True
     oidc: OidcSettings | None = None
+    secret_key_fallbacks: tuple[str, ...] = ()
+    """The keys before this one: what they signed or sealed is still read."""
 
     @property
     def is_demo(self) -> bool:
@@ -82,6 +84,7 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         env=env,
         database_url=_database_url(environ, instance_dir, demo=demo),
         secret_key=_secret_key(environ, instance_dir, demo=demo),
+        secret_key_fallbacks=_secret_key_fallbacks(environ),
         base_url=_base_url(environ, demo=demo),
         instance_dir=instance_dir,
         mail_url=_mail_url(environ, instance_dir, demo=demo),
@@ -128,6 +131,17 @@ def _secret_key(environ: Mapping[str, str], instance_dir: Path, *, demo: bool) -
     if len(key) < 32:
         raise SettingError(name, f"{len(key)} caractères, il en faut au moins 32.", example)
     return key
+
+
+def _secret_key_fallbacks(environ: Mapping[str, str]) -> tuple[str, ...]:
+    name = "CONSULT_SECRET_KEY_FALLBACKS"
+    keys = tuple(key.strip() for key in environ.get(name, "").split(",") if key.strip())
+    for key in keys:
+        if len(key) < 32:
+            raise SettingError(
+                name, f"une clé de {len(key)} caractères, il en faut au moins 32.", "les anciennes clés,séparées"
+            )
+    return keys
 
 
 def _kept_key(instance_dir: Path) -> str:

@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from consult.ground.actor import Profile, Role
 from consult.ground.database import Base, BigKey, str_enum
+from consult.ground.vault import Sealed
+
+SecretOfAPhone = Sealed(64, in_clear="[A-Z2-7]{32}")
+"""The key of a second factor: sealed, it fills the column that used to hold its thirty-two characters in clear."""
 
 
 class Person(Base):
@@ -123,7 +127,7 @@ class PersonSession(Base):
     """What the person recognises it by: « Firefox sur Windows ». Nothing finer is kept of the browser."""
     second_factor_at: Mapped[datetime | None]
     """When the second factor was given in this session: until then, the roles of the team are withheld."""
-    new_secret: Mapped[str | None] = mapped_column(String(64))
+    new_secret: Mapped[str | None] = mapped_column(SecretOfAPhone)
     """A second factor being set from this session: shown here and nowhere else, until its first right code."""
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
     """In whose name the person chose to act, among several; the surest and oldest attachment otherwise."""
@@ -171,7 +175,8 @@ class SecondFactor(Base):
     __tablename__ = "second_factor"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    secret: Mapped[str] = mapped_column(String(64))
+    secret: Mapped[str | None] = mapped_column(SecretOfAPhone, nullable=False)
+    """None is what no key of the site opens any longer: only a recovery code serves then."""
     confirmed_at: Mapped[datetime]
     """When a first right code was typed: before that nothing is kept here, and nothing asked."""
     last_step: Mapped[int] = mapped_column(BigInteger)

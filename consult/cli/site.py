@@ -62,7 +62,7 @@ def alembic_config(url: str):  # type: ignore[no-untyped-def]
 @click.command()
 @with_app
 def check() -> None:
-    """Vérifie réglages, base, courriel, Redis, registre, dossier des documents et ProConnect : une ligne chacun."""
+    """Vérifie réglages, base, courriel, Redis, registre, clés, dossier des documents et ProConnect : une ligne chacun."""
     site = settings()
     results = [
         _report("réglages", lambda: f"{site.env.value}, {site.base_url}"),
@@ -70,6 +70,7 @@ def check() -> None:
         _report("courriel", lambda: _check_mail(site)),
         _report("redis", lambda: _check_redis(site)),
         _report("registre", _check_register),
+        _report("clés", _check_second_factors),
         _report("documents", lambda: _check_store(site)),
         _report("proconnect", lambda: _check_provider(site)),
     ]
@@ -124,6 +125,20 @@ def _check_register() -> str:
     if not total:
         raise RuntimeError("vide : lancez consult register load")
     return f"{total} collectivités"
+
+
+def _check_second_factors() -> str:
+    from consult.accounts.second_factor.queries import seals
+    from consult.web import words
+
+    kept = seals()
+    if kept.unreadable:
+        raise RuntimeError(
+            f"{words.plural(kept.unreadable, 'second facteur', 'seconds facteurs')} sur {kept.total} sous une clé perdue :"
+            " mettez l’ancienne dans CONSULT_SECRET_KEY_FALLBACKS, sinon ces personnes donnent un code de secours"
+        )
+    said = words.plural(kept.total, "second facteur", "seconds facteurs")
+    return f"{said}, dont {kept.to_seal} à sceller quand leur code sera donné" if kept.to_seal else said
 
 
 def _check_store(site: Settings) -> str:

@@ -123,9 +123,10 @@ def ask() -> ResponseReturnValue:
     suite = local_path(request.args.get("suite"))
     if not actor().withheld:
         return redirect(suite or url_for("home.index"), 303)
-    if not _state().is_set:
+    state = _state()
+    if not state.is_set:
         return redirect(url_for("second_factor.show", suite=suite), 303)
-    return _ask(GiveForm(suite=suite))
+    return _ask(GiveForm(suite=suite), state)
 
 
 @pages.post("/connexion/second-facteur")
@@ -134,17 +135,18 @@ def give() -> ResponseReturnValue:
     """Try a code. The right one opens the desks in this session."""
     form = GiveForm()
     if not form.validate_on_submit():
-        return _ask(form, 422)
+        return _ask(form, _state(), 422)
     attempt = second_factor.give(actor(), session_key(), form.code.data, at=received_at(), outside=clock.outside())
     if _is_wrong(form, attempt):
-        return _ask(form, 422)
+        return _ask(form, _state(), 422)
     renew(attempt.session_key, ends=ends())
     flash("Votre second facteur est reconnu : les bureaux de l’équipe vous sont ouverts.", "success")
     return redirect(local_path(form.suite.data) or url_for("home.index"), 303)
 
 
-def _ask(form: GiveForm, status: int = 200) -> ResponseReturnValue:
-    return _unkept(render_template("second_factor/ask.html", form=form, suite=local_path(form.suite.data)), status)
+def _ask(form: GiveForm, state: OwnSecondFactor, status: int = 200) -> ResponseReturnValue:
+    suite, readable = local_path(form.suite.data), state.is_readable
+    return _unkept(render_template("second_factor/ask.html", form=form, suite=suite, is_readable=readable), status)
 
 
 def _is_wrong(form: Form, attempt: Attempt) -> bool:

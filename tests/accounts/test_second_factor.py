@@ -1,24 +1,28 @@
 """The second factor in the base: drawn, confirmed, given, spent, locked, replaced, undone; by several at once too."""
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from consult.accounts.model import PersonSession, RecoveryCode, SecondFactor, SessionWay
 from consult.accounts.queries import actor_of_session, digest
 from consult.accounts.second_factor import actions as second_factor
-from consult.accounts.second_factor.queries import OwnSecondFactor, own_second_factor
+from consult.accounts.second_factor.queries import OwnSecondFactor, Seals, own_second_factor, seals
 from consult.accounts.second_factor.rules import MOST_SECOND_FACTOR_TRIES, SECOND_FACTOR_LOCKED_FOR
 from consult.accounts.sign_in.actions import open_session
+from consult.ground import vault
 from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.model import Event, EventKind
+from consult.web.context import settings
 from tests.support.letters import letters, text_of
+from tests.support.statements import count_statements
 from tests.support.together import together
 from tests.support.world import ROCAMADOUR, World
 
@@ -407,3 +411,81 @@ def test_the_base_keeps_recovery_codes_as_digests(member: Member) -> None:
     assert len(kept) == 20
     assert not set(kept) & set(member.recovery_codes)
     assert reading().scalar(select(func.count()).select_from(SecondFactor)) == 2
+
+
+# ── What the base holds ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+ANOTHER_KEY = "une autre clé du site, de plus de trente-deux caractères"
+
+
+@pytest.fixture
+def keys(app: Flask) -> Iterator[Callable[..., None]]:
+    """`keys("new", "older")`: the keys of the site, until the test ends."""
+    yield vault.use
+    vault.use(settings().secret_key)
+
+
+def raw(table: type[SecondFactor] | type[PersonSession], column: str) -> set[str]:
+    """What somebody reads who has stolen the base."""
+    return set(reading().scalars(text(f"SELECT {column} FROM {table.__tablename__} WHERE {column} IS NOT NULL")))
+
+
+def test_the_base_gives_no_key_of_a_phone(member: Member) -> None:
+    second_factor.draw(member.actor, member.key, at=AT)
+    member.read_key()
+    (drawn,) = raw(PersonSession, "new_secret")
+    member.confirm(member.code())
+    kept = raw(SecondFactor, "secret")
+    assert drawn in kept
+    assert len(kept) == 2
+    assert not any(member.secret in sealed or len(sealed) != 64 for sealed in kept)
+
+
+def test_one_kept_in_clear_still_serves_and_is_sealed_when_it_does(member: Member) -> None:
+    member.set_up()
+    with transaction() as session:
+        session.execute(
+            text("UPDATE second_factor SET secret = :clear WHERE person_id = :who"),
+            {"clear": member.secret, "who": member.person_id},
+        )
+    assert seals() == Seals(total=2, to_seal=1, unreadable=0)
+    other = member.elsewhere()
+    assert not other.give(other.wrong_code()).verdict
+    assert member.secret in raw(SecondFactor, "secret")
+    assert other.give(other.code(OUTSIDE + STEP), outside=OUTSIDE + STEP).verdict
+    assert member.secret not in raw(SecondFactor, "secret")
+    assert seals() == Seals(total=2, to_seal=0, unreadable=0)
+
+
+def test_a_key_of_the_site_that_is_changed_leaves_the_recovery_codes(member: Member, keys: Callable[..., None]) -> None:
+    member.set_up()
+    keys(ANOTHER_KEY)
+    assert seals() == Seals(total=2, to_seal=0, unreadable=2)
+    assert not member.state.is_readable
+    other = member.elsewhere()
+    refused = other.give(other.code(OUTSIDE + STEP), outside=OUTSIDE + STEP)
+    assert refused.verdict.reason is Reason.SECOND_FACTOR_WRONG
+    assert other.give(member.recovery_codes[0]).verdict
+    assert second_factor.replace(other.actor, other.key, member.recovery_codes[1], at=AT, outside=OUTSIDE).verdict
+    other.read_key()
+    assert other.confirm(other.code()).verdict
+    assert other.state.is_readable
+    assert seals() == Seals(total=2, to_seal=0, unreadable=1)
+
+
+def test_with_the_older_key_beside_it_nobody_notices(member: Member, keys: Callable[..., None]) -> None:
+    member.set_up()
+    keys(ANOTHER_KEY, [settings().secret_key])
+    assert seals() == Seals(total=2, to_seal=2, unreadable=0)
+    assert member.elsewhere().give(member.code(OUTSIDE + STEP), outside=OUTSIDE + STEP).verdict
+    assert seals() == Seals(total=2, to_seal=1, unreadable=0)
+    keys(ANOTHER_KEY)
+    assert member.state.is_readable
+
+
+def test_how_it_stands_and_how_all_are_kept_are_one_statement_each(member: Member) -> None:
+    member.set_up()
+    for read in (lambda: member.state, seals):
+        with count_statements() as sent:
+            read()
+        assert len(sent) == 1

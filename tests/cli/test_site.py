@@ -118,7 +118,7 @@ def test_a_bare_site_is_made_ready_step_by_step(bare: Operator) -> None:
     checked = bare("check")
     assert (checked.code, checked.errors) == (0, "")
     assert [line.split()[1] for line in checked.said.splitlines()] == [
-        *("réglages", "base", "courriel", "redis", "registre", "documents", "proconnect")
+        *("réglages", "base", "courriel", "redis", "registre", "clés", "documents", "proconnect")
     ]
 
 
@@ -162,7 +162,7 @@ def test_what_does_not_answer_is_named_and_the_rest_is_still_checked(
     checked = operator("check", **{name: address.format(port=free_port())})
     assert checked.code == 1
     assert f"échec  {line}" in checked.errors
-    assert len(checked.said.splitlines()) + len(checked.errors.splitlines()) == 7
+    assert len(checked.said.splitlines()) + len(checked.errors.splitlines()) == 8
 
 
 def test_a_base_that_does_not_answer_is_one_line(bare: Operator) -> None:

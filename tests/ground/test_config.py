@@ -156,6 +156,14 @@ def test_the_example_of_each_setting_is_right(tmp_path: Path) -> None:
             read(tmp_path, PRODUCTION, **{name: example})
 
 
+def test_older_keys_of_the_site_are_as_long_as_the_present_one(tmp_path: Path) -> None:
+    name, first, second = "CONSULT_SECRET_KEY_FALLBACKS", "a" * 32, "b" * 40
+    assert read(tmp_path, PRODUCTION).secret_key_fallbacks == ()
+    assert read(tmp_path, PRODUCTION, **{name: f"{first}, {second},"}).secret_key_fallbacks == (first, second)
+    with pytest.raises(SettingError, match="au moins 32"):
+        read(tmp_path, PRODUCTION, **{name: f"{first},courte"})
+
+
 def test_production_says_everything_itself(tmp_path: Path) -> None:
     settings = read(tmp_path, PRODUCTION)
     assert settings.env is Env.PRODUCTION

@@ -13,6 +13,7 @@ from consult.ground import clock
 from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading, transaction
+from tests.support.engines import SECRET
 from tests.support.letters import code_of, letters, link_of, sign_in_letter
 from tests.support.page import Page, PageClient
 from tests.support.world import ROCAMADOUR, World
@@ -322,3 +323,33 @@ def test_nobody_else_undoes_it(app: Flask, client: PageClient, world: World, mod
     weak = PageClient(app).sign_in(world.person(None, Role.ADMINISTRATOR), strong=False)
     assert weak.post(path, {"reason": "Prise"}, 403).h1 == "Il manque votre second facteur"
     assert may_moderate(client)
+
+
+# ── When the key of the site is changed ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_changed_key_of_the_site_signs_out_and_says_what_still_serves(client: PageClient, elsewhere) -> None:
+    arrive(client)
+    secret, codes = enrol(client)
+    other = elsewhere(secret_key="une autre clé du site, de plus de trente-deux caractères")
+    other.http.set_cookie("session", str(client.http.get_cookie("session").value))  # type: ignore[union-attr]
+    other.get("/compte", 401)
+    arrive(other)
+    page = other.get("/connexion/second-facteur")
+    assert "Donnez un code de secours" in page.main
+    assert "Donnez un code de secours" in other.post("/connexion/second-facteur", {"code": code_now(secret, 1)}, 422).main
+    other.post("/connexion/second-facteur", {"code": codes[0]}, 303)
+    assert may_moderate(other)
+    assert "La clé du site a changé" in other.get("/compte/second-facteur").main
+
+
+def test_with_the_older_key_among_the_fallbacks_nobody_is_signed_out(client: PageClient, elsewhere) -> None:
+    arrive(client)
+    secret, _ = enrol(client)
+    other = elsewhere(secret_key="une autre clé du site, de plus de trente-deux caractères", secret_key_fallbacks=(SECRET,))
+    other.http.set_cookie("session", str(client.http.get_cookie("session").value))  # type: ignore[union-attr]
+    assert may_moderate(other)
+    assert "clé du site" not in other.get("/compte/second-facteur").main
+    arrive(other)
+    assert "clé du site" not in other.get("/connexion/second-facteur").main
+    other.post("/connexion/second-facteur", {"code": code_now(secret, 1)}, 303)

@@ -16,6 +16,7 @@ from datetime import datetime
 import pyotp
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from consult.accounts.actions import locked_person, with_roles_held
 from consult.accounts.model import Person, PersonSession, RecoveryCode, SecondFactor
@@ -83,7 +84,7 @@ def confirm(actor: Actor, session_key: str, typed: str, *, at: datetime, outside
     with transaction() as session:
         person = locked_person(session, actor)
         held = _own_session(session, person, session_key)
-        step = _step(held.new_secret, typed, outside) if held.new_secret else None
+        step = _step(held.new_secret, typed, outside)
         verdict = rules.may_pass_second_factor(is_set=held.new_secret is not None, tries=0, matches=step is not None)
         if held.new_secret is None or step is None:
             return Attempt(verdict)
@@ -164,6 +165,8 @@ def _try(session: Session, actor: Actor, person: Person, typed: str, at: datetim
         record(session, EventKind.SECOND_FACTOR_FAILED, actor, at=at, way=way, why=verdict.reason)
         return Attempt(verdict, tries_left=rules.MOST_SECOND_FACTOR_TRIES - tries)
     event = record(session, EventKind.SECOND_FACTOR_GIVEN, actor, at=at, way=way)
+    if factor.secret is not None:
+        flag_modified(factor, "secret")  # what was kept in clear, or under an older key of the site, is sealed anew
     if step is not None:
         factor.last_step = step
     elif recovery is not None:
@@ -172,8 +175,10 @@ def _try(session: Session, actor: Actor, person: Person, typed: str, at: datetim
     return Attempt(verdict)
 
 
-def _step(secret: str, typed: str, outside: datetime, *, after: int = -1) -> int | None:
+def _step(secret: str | None, typed: str, outside: datetime, *, after: int = -1) -> int | None:
     """The thirty seconds that this is the code of: those of now, or just before or after, and later than the last taken."""
+    if secret is None:
+        return None
     totp = pyotp.TOTP(secret)
     now = totp.timecode(outside)
     steps = (step for step in (now - 1, now, now + 1) if step > after)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import String, func, select, type_coerce
 
 from consult.accounts.model import Person, PersonSession, RecoveryCode, RoleGrant, SecondFactor
 from consult.accounts.queries import digest
 from consult.accounts.rules import parse_address
+from consult.ground import vault
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound
 
@@ -22,6 +23,8 @@ class OwnSecondFactor:
     """Being set from this session."""
     recovery_codes: int
     """Still unused."""
+    is_readable: bool = True
+    """Whether the site can still tell a right code of the phone: not when its secret key was changed since."""
 
     @property
     def is_set(self) -> bool:
@@ -33,10 +36,28 @@ def own_second_factor(person_id: int, session_key: str) -> OwnSecondFactor:
     unused = select(func.count()).where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
     new_secret = select(PersonSession.new_secret).where(PersonSession.key_hash == digest(session_key))
     confirmed_at = select(SecondFactor.confirmed_at).where(SecondFactor.person_id == person_id)
-    found = (
-        reading().execute(select(confirmed_at.scalar_subquery(), new_secret.scalar_subquery(), unused.scalar_subquery())).one()
-    )
-    return OwnSecondFactor(*found)
+    secret = select(SecondFactor.secret).where(SecondFactor.person_id == person_id)
+    asked = select(*(each.scalar_subquery() for each in (confirmed_at, new_secret, unused, secret)))
+    since, drawn, codes, readable = reading().execute(asked).one()
+    return OwnSecondFactor(since, drawn, codes, is_readable=since is None or readable is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """Under which key of the site the second factors are kept."""
+
+    total: int
+    to_seal: int
+    """In clear, or under an older key: sealed with the present one when next given."""
+    unreadable: int
+    """No key that the site knows opens them."""
+
+
+def seals() -> Seals:
+    """How the second factors of the team are kept. One statement."""
+    kept = reading().execute(select(SecondFactor.secret, type_coerce(SecondFactor.secret, String).label("kept"))).all()
+    unreadable = sum(secret is None for secret, _ in kept)
+    return Seals(len(kept), sum(not vault.is_fresh(raw) for _, raw in kept) - unreadable, unreadable)
 
 
 @dataclass(frozen=True, slots=True)
