@@ -296,6 +296,15 @@ def test_what_was_taken_ahead_is_given_back_as_if_it_had_not_been(app: Flask, se
     assert len(server.received) == 3
 
 
+def test_a_server_slower_than_the_leases_is_told_of_each_message_once(app: Flask, server: MailServer) -> None:
+    for rank in range(3):
+        write(f"{rank}@exemple.invalid")
+    instants = (POSTED + rank * 2 * LEASE for rank in range(100))
+    assert deliver(composer(settings()), transport(server.url), now=lambda: next(instants)) == (3, 0)
+    assert len(server.received) == 3
+    assert all(message.sent_at and message.worker is None for message in rows())
+
+
 def test_a_notice_is_written_once_for_a_key(app: Flask) -> None:
     for _ in range(2):
         with transaction() as session:
