@@ -15,7 +15,7 @@ from consult.ground import clock
 from consult.register import actions, queries
 from consult.register.actions import LoadReport
 from consult.register.file import SHIPPED, RegisterFileError
-from consult.voting.merges import AFTER_LOADING
+from consult.services.merges import AFTER_LOADING
 from consult.web import words
 
 NAMED = 5
@@ -38,7 +38,8 @@ register.add_command(mailboxes)
 def load(file: Path | None, *, dry_run: bool) -> None:
     """Amène le registre à ce que dit FILE, ou au fichier livré avec le logiciel. Deux fois ne change rien de plus.
 
-    Dit qui apparaît, change et disparaît, qui succède à qui, et ce qui en découle pour les personnes et pour les votes.
+    Dit qui apparaît, change et disparaît, qui succède à qui, et ce qui en découle pour les personnes, les votes, les
+    candidatures et les services.
     """
     path = file or SHIPPED
     progress = _show if sys.stderr.isatty() else None
@@ -121,6 +122,12 @@ _EFFECTS = {
     "supports_moved": ("soutien passé au successeur", "soutiens passés aux successeurs"),
     "supports_set_aside": ("soutien mis de côté : une voix par proposition", "soutiens mis de côté : une voix par proposition"),
     "supports_restored": ("soutien rétabli", "soutiens rétablis"),
+    "interests_ended": (
+        "candidature arrêtée : une seule par collectivité et proposition",
+        "candidatures arrêtées : une seule par collectivité et proposition",
+    ),
+    "bearers_moved": ("service porté désormais par le successeur", "services portés désormais par les successeurs"),
+    "deployments_ended": ("usage compté une seule fois", "usages comptés une seule fois"),
 }
 
 

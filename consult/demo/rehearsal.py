@@ -28,7 +28,7 @@ from consult.ground.refusals import NotFound, Refused
 from consult.register import actions as register
 from consult.register.file import SOURCE
 from consult.register.queries import latest_load
-from consult.voting.merges import AFTER_LOADING
+from consult.services.merges import AFTER_LOADING
 
 if TYPE_CHECKING:
     from consult.demo.when import Step

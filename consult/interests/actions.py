@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from consult.accounts.queries import as_now
@@ -14,7 +15,7 @@ from consult.ground.database import transaction
 from consult.ground.refusals import Reason, Refused
 from consult.interests.charters import in_force_within, keep_first
 from consult.interests.drafts import forget
-from consult.interests.held import locked, settle, tell
+from consult.interests.held import locked, settle, speaker, tell
 from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.preparing import set_in_line
 from consult.interests.queries import standing_within, to_tell
@@ -23,6 +24,7 @@ from consult.interests.waiting import move_up
 from consult.journal.model import EventKind
 from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
+from consult.proposals.model import Proposal
 
 EVERYONE_IS_ACCEPTED = "Règle de l’édition : toute collectivité qui se déclare est acceptée."
 
@@ -58,8 +60,8 @@ def declare(actor: Actor, proposal_id: int, draft: InterestDraft, *, at: datetim
     """
     with transaction() as session:
         actor = as_now(session, actor)
-        standing = standing_within(session, proposal_id, actor.siren)
-        edition = locked_edition(session, standing.edition_id)
+        edition = locked_edition(session, select(Proposal.edition_id).where(Proposal.id == proposal_id).scalar_subquery())
+        standing = standing_within(session, proposal_id, actor.siren)  # once held: no merge adds another meanwhile
         may_declare(
             actor,
             calendar=edition.calendar,
@@ -124,7 +126,12 @@ def withdraw(actor: Actor, interest_id: int, *, reason: str, at: datetime) -> No
         interest, edition = locked(session, interest_id, alone=True)
         was = interest.status
         may_withdraw(
-            actor, calendar=edition.calendar, siren=interest.siren, status=interest.status, reason=reason, at=at
+            actor,
+            calendar=edition.calendar,
+            siren=speaker(session, interest),
+            status=interest.status,
+            reason=reason,
+            at=at,
         ).or_refuse()
         settle(interest, InterestStatus.WITHDRAWN, actor.person_id, reason, at=at)
         tell(session, EventKind.INTEREST_WITHDRAWN, actor, interest, at=at, reason=interest.reason)

@@ -15,7 +15,7 @@ from consult.ground.database import reading, transaction
 from consult.interests.actions import InterestDraft
 from consult.interests.charters import in_force_within
 from consult.interests.file_rules import may_correct
-from consult.interests.held import locked, tell
+from consult.interests.held import locked, speaker, tell
 from consult.interests.model import Interest, InterestMessage, InterestVersion
 from consult.interests.preparing import set_in_line
 from consult.interests.rules import is_whole
@@ -52,7 +52,7 @@ def correct(actor: Actor, interest_id: int, draft: InterestDraft, *, read: int, 
         may_correct(
             actor,
             calendar=edition.calendar,
-            siren=interest.siren,
+            siren=speaker(session, interest),
             status=interest.status,
             is_asked=bool(asked),
             is_as_read=read == last_rank(session, interest_id),

@@ -12,7 +12,7 @@ from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound
 from consult.interests.file_rules import may_join_documents
-from consult.interests.held import locked, tell
+from consult.interests.held import locked, speaker, tell
 from consult.interests.model import InterestFile
 from consult.journal.model import EventKind
 
@@ -34,7 +34,7 @@ def join_documents(actor: Actor, store: Store, interest_id: int, arrivals: Seque
         may_join_documents(
             actor,
             calendar=edition.calendar,
-            siren=interest.siren,
+            siren=speaker(session, interest),
             status=interest.status,
             joined=joined,
             more=len(arrivals),
@@ -55,7 +55,9 @@ def remove_document(actor: Actor, store: Store, interest_id: int, file_id: int, 
     with transaction() as session:
         actor = as_now(session, actor)
         interest, edition = locked(session, interest_id)
-        may_join_documents(actor, calendar=edition.calendar, siren=interest.siren, status=interest.status, at=at).or_refuse()
+        may_join_documents(
+            actor, calendar=edition.calendar, siren=speaker(session, interest), status=interest.status, at=at
+        ).or_refuse()
         row = session.scalar(select(InterestFile).where(InterestFile.interest_id == interest_id, InterestFile.id == file_id))
         if row is None:
             raise NotFound

@@ -14,6 +14,7 @@ from consult.ground.refusals import NotFound
 from consult.interests.model import Interest, InterestStatus
 from consult.journal.actions import record
 from consult.journal.model import EventKind
+from consult.register.queries import speakers
 
 
 def locked(session: Session, interest_id: int, *, alone: bool = False) -> tuple[Interest, Edition]:
@@ -38,6 +39,11 @@ def locked_many(session: Session, edition_id: int, interest_ids: Collection[int]
     if len(rows) != len(set(interest_ids)):
         raise NotFound
     return rows, edition
+
+
+def speaker(session: Session, interest: Interest) -> str:
+    """Who speaks for an interest now: the collectivité that declared it, or whoever stands for it since it ended."""
+    return speakers(session, [interest.siren])[interest.siren]
 
 
 def settle(interest: Interest, status: InterestStatus, person_id: int | None, reason: str, *, at: datetime) -> None:

@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, union
+from sqlalchemy import ColumnElement, Select, func, select, union
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person, Topic
 from consult.accounts.queries import wants
 from consult.interests.model import Interest, InterestStatus, Level
+from consult.register.queries import holders
 
 
 def readers(*which: ColumnElement[bool]) -> Select[int, int, str]:
     """Who is told of these interests: the interest, the person, their address; one line a letter.
 
-    Whoever declared it and the verified people of its collectivité, of those who want to know.
+    Whoever declared it and the verified people of its collectivité, or of whoever stands for it, of those who want to know.
     """
-    colleagues = select(Interest.id, Attachment.person_id).join(
-        Attachment, (Attachment.siren == Interest.siren) & (Attachment.status == AttachmentStatus.VERIFIED)
+    last = holders()
+    speaker = func.coalesce(last.c.holder, Interest.siren)
+    colleagues = (
+        select(Interest.id, Attachment.person_id)
+        .outerjoin(last, last.c.siren == Interest.siren)
+        .join(Attachment, (Attachment.siren == speaker) & (Attachment.status == AttachmentStatus.VERIFIED))
     )
     told = union(colleagues.where(*which), select(Interest.id, Interest.person_id).where(*which)).subquery()
     return (

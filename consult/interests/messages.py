@@ -11,7 +11,7 @@ from consult.calendar.model import Edition
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
 from consult.interests.desk_rules import may_ask, may_reply
-from consult.interests.held import locked, tell
+from consult.interests.held import locked, speaker, tell
 from consult.interests.model import Interest, InterestMessage
 from consult.interests.queries import to_tell, verified_of
 from consult.interests.rules import TEAM
@@ -33,7 +33,7 @@ def ask(actor: Actor, interest_id: int, body: str, asks_correction: bool, *, at:
         may_ask(
             actor,
             calendar=edition.calendar,
-            siren=interest.siren,
+            siren=speaker(session, interest),
             status=interest.status,
             at=at,
             body=body,
@@ -61,7 +61,9 @@ def reply(actor: Actor, interest_id: int, body: str, *, at: datetime) -> Interes
     with transaction() as session:
         actor = as_now(session, actor)
         interest, edition = locked(session, interest_id)
-        may_reply(actor, calendar=edition.calendar, siren=interest.siren, status=interest.status, at=at, body=body).or_refuse()
+        may_reply(
+            actor, calendar=edition.calendar, siren=speaker(session, interest), status=interest.status, at=at, body=body
+        ).or_refuse()
         asked_by = session.scalar(
             select(InterestMessage.person_id)
             .where(InterestMessage.interest_id == interest_id, InterestMessage.is_from_team)

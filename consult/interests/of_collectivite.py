@@ -9,6 +9,7 @@ from consult.interests.rules import LIVE
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 from consult.register.neighbours import DoneByAlike, done_by_alike, gathered
+from consult.register.queries import goes_on_with
 
 
 def offered_by_alike(one: Collectivite, open_editions: Collection[int]) -> Sequence[DoneByAlike]:
@@ -17,7 +18,7 @@ def offered_by_alike(one: Collectivite, open_editions: Collection[int]) -> Seque
     """
     if not open_editions:
         return []
-    own = select(Interest.proposal_id).where(Interest.siren == one.siren, Interest.status.in_(LIVE))
+    own = select(Interest.proposal_id).where(goes_on_with(Interest.siren, one.siren), Interest.status.in_(LIVE))
     others = (Interest.edition_id.in_(open_editions), Interest.status.in_(LIVE), Interest.proposal_id.not_in(own))
     alike = done_by_alike(one, Interest, Interest.proposal_id, since=Interest.submitted_at, where=others)
     return gathered(alike, Proposal, Proposal.title)

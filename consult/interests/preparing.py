@@ -17,6 +17,7 @@ from consult.interests.rules import LIVE
 from consult.journal.actions import Fact, record_many
 from consult.journal.model import EventKind
 from consult.proposals.model import Proposal
+from consult.register.queries import speakers
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
 
@@ -45,11 +46,12 @@ def prepare(
     with transaction() as session:
         rows, edition = locked_many(session, edition_id, interest_ids)
         retained = retained_among(session, {row.proposal_id for row in rows})
+        spoken = speakers(session, [row.siren for row in rows])
         for row in rows:
             may_prepare(
                 actor,
                 calendar=edition.calendar,
-                siren=row.siren,
+                siren=spoken[row.siren],
                 status=row.status,
                 answer=answer,
                 reason=reason,
@@ -75,11 +77,12 @@ def set_back(
     """
     with transaction() as session:
         rows, edition = locked_many(session, edition_id, interest_ids)
+        spoken = speakers(session, [row.siren for row in rows])
         for row in rows:
             may_instruct(
                 actor,
                 calendar=edition.calendar,
-                siren=row.siren,
+                siren=spoken[row.siren],
                 status=row.status,
                 at=at,
                 is_as_seen=_is_as_seen(row, seen),

@@ -13,7 +13,7 @@ from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
 from consult.interests.desk_rules import ANSWERABLE, as_read, may_prepare, may_publish
-from consult.interests.held import locked, settle
+from consult.interests.held import locked, settle, speaker
 from consult.interests.letters import readers, said
 from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.preparing import retained_among
@@ -88,7 +88,7 @@ def answer(
         may_prepare(
             actor,
             calendar=edition.calendar,
-            siren=interest.siren,
+            siren=speaker(session, interest),
             status=interest.status,
             answer=given,
             reason=reason,

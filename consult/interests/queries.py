@@ -17,6 +17,7 @@ from consult.interests.model import Interest, InterestStatus, Level
 from consult.interests.rules import LIVE
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
+from consult.register.queries import goes_on_with, holders
 from consult.register.rules import Kind
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
@@ -34,7 +35,7 @@ class Standing:
     outcome: Outcome | None
     """The committee's, once proclaimed, as corrected since."""
     interest_id: int | None
-    """The collectivité's live interest; the four that follow are its own."""
+    """The live interest of the collectivité, or of one that it stands for; the four that follow are its own."""
     interest_number: int | None
     level: Level | None
     status: InterestStatus | None
@@ -64,7 +65,12 @@ def _standings(siren: str | None) -> Select[*tuple[Any, ...]]:
             Interest.submitted_at,
         )
         .outerjoin(Decision, (Decision.proposal_id == Proposal.id) & Decision.proclaimed_at.is_not(None))
-        .outerjoin(Interest, (Interest.proposal_id == Proposal.id) & (Interest.siren == siren) & Interest.status.in_(LIVE))
+        .outerjoin(
+            Interest,
+            (Interest.proposal_id == Proposal.id) & goes_on_with(Interest.siren, siren) & Interest.status.in_(LIVE),
+        )
+        .order_by(Interest.siren != siren, Interest.id)
+        .limit(1)
     )
 
 
@@ -182,14 +188,18 @@ class File:
     interest: Interest
     proposal_number: int
     proposal_title: str
+    speaker: str
+    """Who speaks for it now: the collectivité that declared it, or whoever stands for it since it ended."""
     collectivite: CollectiviteLine
 
 
 def _files() -> Select[*tuple[Any, ...]]:
+    last = holders()
     return (
-        select(Interest, Proposal.number, Proposal.title, *LINE)
+        select(Interest, Proposal.number, Proposal.title, func.coalesce(last.c.holder, Interest.siren), *LINE)
         .join(Proposal, Proposal.id == Interest.proposal_id)
         .join(Collectivite, Collectivite.siren == Interest.siren)
+        .outerjoin(last, last.c.siren == Interest.siren)
     )
 
 
@@ -202,8 +212,8 @@ def file(edition_id: int, number: int) -> File:
 
 
 def _file(row: Any) -> File:
-    interest, number, title, *line = row
-    return File(interest, number, title, CollectiviteLine(*line))
+    interest, number, title, speaker, *line = row
+    return File(interest, number, title, speaker, CollectiviteLine(*line))
 
 
 def by_status(edition_id: int) -> dict[InterestStatus, int]:
@@ -237,8 +247,10 @@ def to_tell(interest: Interest, said: str) -> Select[str, str]:
 
 
 def verified_of(siren: str) -> Select[int]:
-    """Who speaks for a collectivité now: its verified people."""
-    return select(Attachment.person_id).where(Attachment.siren == siren, Attachment.status == AttachmentStatus.VERIFIED)
+    """Who speaks for a collectivité now: its verified people, or those of whoever stands for it since it ended."""
+    last = holders()
+    theirs = (Attachment.siren == siren) | Attachment.siren.in_(select(last.c.holder).where(last.c.siren == siren))
+    return select(Attachment.person_id).where(theirs, Attachment.status == AttachmentStatus.VERIFIED)
 
 
 def volunteers_of(proposal_id: int) -> Select[int]:

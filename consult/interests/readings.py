@@ -13,7 +13,7 @@ from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
 from consult.interests.grid import criteria_within
 from consult.interests.grid_rules import may_read, weighted_mean
-from consult.interests.held import locked
+from consult.interests.held import locked, speaker
 from consult.interests.model import Criterion, Reading, Score
 from consult.journal.actions import record
 from consult.journal.model import EventKind
@@ -29,7 +29,7 @@ def read(actor: Actor, interest_id: int, points: Mapping[int, int], *, note: str
         may_read(
             actor,
             calendar=edition.calendar,
-            siren=interest.siren,
+            siren=speaker(session, interest),
             status=interest.status,
             criteria=[one.id for one in criteria_within(session, edition.id)],
             points=points,

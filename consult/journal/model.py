@@ -155,6 +155,7 @@ class EventKind(StrEnum):
     NEWS_CANCELLED = "news:cancelled"
     DEPLOYMENT_DECLARED = "deployment:declared"
     DEPLOYMENT_CONFIRMED = "deployment:confirmed"
+    DEPLOYMENT_MERGED = "deployment:merged"
     MONEY_PROPOSED = "money:proposed"
     MONEY_PUBLISHED = "money:published"
     MONEY_REFUSED = "money:refused"

@@ -45,6 +45,7 @@ class Notice(StrEnum):
     INTEREST_REPLIED = "interest_replied"
     INTEREST_MOVED_UP = "interest_moved_up"
     INTEREST_DECIDED = "interest_decided"
+    INTERESTS_MERGED = "interests_merged"
     WORKSHOP_ANNOUNCED = "workshop_announced"
     WORKSHOP_SEAT = "workshop_seat"
     WORKSHOP_CHANGED = "workshop_changed"

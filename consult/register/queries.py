@@ -1,9 +1,10 @@
 """Reading the register: one collectivité, its members, who took over from whom, how many there are of each kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Subquery, exists, func, select
+from sqlalchemy import ColumnElement, Subquery, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound
@@ -20,6 +21,7 @@ __all__ = [
     "everyone",
     "find",
     "get",
+    "goes_on_with",
     "holders",
     "latest_load",
     "lines",
@@ -27,6 +29,7 @@ __all__ = [
     "past_of",
     "places",
     "search",
+    "speakers",
     "todays",
 ]
 
@@ -56,13 +59,26 @@ def holders() -> Subquery:
 
     The last one may have ended too, when nobody is known to succeed it.
     """
-    chain = (
-        select(Succession.siren, Succession.successor.label("holder")).where(Succession.is_main).cte("chain", recursive=True)
-    )
+    chain = select(Succession.siren, Succession.successor.label("holder")).where(Succession.is_main).cte(recursive=True)
     further = select(chain.c.siren, Succession.successor).join(chain, chain.c.holder == Succession.siren)
     chain = chain.union(further.where(Succession.is_main))
     goes_on = exists().where(Succession.siren == chain.c.holder, Succession.is_main)
-    return select(chain.c.siren, chain.c.holder).where(~goes_on).subquery("holders")
+    return select(chain.c.siren, chain.c.holder).where(~goes_on).subquery()
+
+
+def goes_on_with(
+    column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], *sirens: str | None
+) -> ColumnElement[bool]:
+    """Whether a column names one of these collectivités, or one that ended and that they now stand for."""
+    found = holders()
+    return column.in_(sirens) | column.in_(select(found.c.siren).where(found.c.holder.in_(sirens)))
+
+
+def speakers(session: Session, sirens: Iterable[str]) -> Mapping[str, str]:
+    """By SIREN, who speaks for a collectivité now: itself, or whoever stands for it since it ended. One statement."""
+    asked, found = frozenset(sirens), holders()
+    rows = session.execute(select(found.c.siren, found.c.holder).where(found.c.siren.in_(asked)))
+    return {siren: siren for siren in asked} | dict(rows.all())
 
 
 def todays() -> Mapping[str, CollectiviteLine]:

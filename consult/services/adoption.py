@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.register.model import Collectivite, Departement
+from consult.register.queries import goes_on_with
 from consult.register.rules import Kind, Stratum
 from consult.register.search import LINE, CollectiviteLine
 from consult.services.deployment_rules import IN_PLACE
@@ -201,7 +202,9 @@ class Mine:
 
 
 def mine(service_id: int, siren: str | None) -> Mine | None:
-    """What this collectivité does with the service; None when it never said anything. One statement; none without it."""
+    """What this collectivité does with the service, or one that it stands for; None when nothing was ever said. One statement;
+    none without it.
+    """
     if siren is None:
         return None
     rows = (
@@ -209,7 +212,7 @@ def mine(service_id: int, siren: str | None) -> Mine | None:
         .execute(
             select(Deployment.status, Deployment.since, Deployment.confirmed_at, DeploymentStep.status, DeploymentStep.since)
             .join(DeploymentStep, DeploymentStep.deployment_id == Deployment.id)
-            .where(Deployment.service_id == service_id, Deployment.siren == siren)
+            .where(Deployment.id == _theirs(service_id, siren).scalar_subquery())
             .order_by(DeploymentStep.id)
         )
         .all()
@@ -218,6 +221,16 @@ def mine(service_id: int, siren: str | None) -> Mine | None:
         return None
     status, since, confirmed_at, *_ = rows[-1]
     return Mine(status, since, confirmed_at is not None, [(row[3], row[4]) for row in rows])
+
+
+def _theirs(service_id: int, siren: str) -> Select[int]:
+    """The deployment that a collectivité speaks of: what is in place first, then its own."""
+    return (
+        select(Deployment.id)
+        .where(Deployment.service_id == service_id, goes_on_with(Deployment.siren, siren))
+        .order_by(case((Deployment.status.in_(IN_PLACE), 0), else_=1), Deployment.siren != siren, Deployment.id)
+        .limit(1)
+    )
 
 
 LIKE_MINE = 10

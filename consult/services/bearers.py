@@ -44,12 +44,19 @@ def remove_bearer(actor: Actor, service_id: int, siren: str, *, reason: str, at:
         bearer = session.get(Bearer, (service_id, siren))
         if bearer is None:
             raise Refused(Reason.DOES_NOT_BEAR)
-        session.delete(bearer)
-        _tell(session, EventKind.BEARER_REMOVED, actor, service, siren, reason, at)
+        remove(session, actor, service, bearer, reason=reason, at=at)
+
+
+def remove(session: Session, actor: Actor, service: Service, bearer: Bearer, *, reason: str, at: datetime) -> None:
+    """The same within the transaction of an act that has been judged."""
+    session.delete(bearer)
+    _tell(session, EventKind.BEARER_REMOVED, actor, service, bearer.siren, reason, at)
 
 
 def add(session: Session, actor: Actor, service: Service, edition: Edition, siren: str, *, reason: str, at: datetime) -> None:
-    """The same within the transaction of an act that has been judged. Raises NotFound for an unknown collectivité."""
+    """A collectivité bears the service, within the transaction of an act that has been judged. Raises NotFound for an unknown
+    collectivité.
+    """
     if not session.scalar(select(exists().where(Collectivite.siren == siren, Collectivite.is_current))):
         raise NotFound
     session.add(Bearer(service_id=service.id, siren=siren, since=at, added_by=actor.person_id))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.calendar.numbers import next_number
@@ -20,6 +20,7 @@ from consult.journal.model import EventKind
 from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
 from consult.proposals.model import ProposalContribution
+from consult.register.queries import holders
 from consult.services.bearers import add
 from consult.services.held import tell
 from consult.services.model import Phase, PhaseStep, Service, ServiceContribution
@@ -109,12 +110,16 @@ def _instant(day: date | None, calendar: Calendar, at: datetime) -> datetime:
 
 
 def _pilots(session: Session, proposal_id: int) -> Sequence[str]:
-    return session.scalars(
-        select(Interest.siren)
+    """Those accepted for a proposition, or who stands for them since they ended."""
+    last = holders()
+    found = session.scalars(
+        select(func.coalesce(last.c.holder, Interest.siren))
+        .outerjoin(last, last.c.siren == Interest.siren)
         .where(
             Interest.proposal_id == proposal_id,
             Interest.status == InterestStatus.ACCEPTED,
             Interest.level == Level.PILOTE,
         )
         .order_by(Interest.submitted_at, Interest.id)
-    ).all()
+    )
+    return list(dict.fromkeys(found))

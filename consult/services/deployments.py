@@ -3,20 +3,22 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy import Select, String, cast, func, literal, select
+from sqlalchemy import Select, String, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Attachment, AttachmentStatus, Person, Topic
+from consult.accounts.model import Person, Topic
 from consult.accounts.queries import as_now, wants
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
 from consult.ground.refusals import NotFound, Reason, Refused
+from consult.interests.queries import verified_of
 from consult.journal.actions import Fact, record_many
 from consult.journal.model import EventKind
 from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
 from consult.register.model import Collectivite
-from consult.services.deployment_rules import Said, may_confirm, may_declare_deployment
+from consult.register.queries import goes_on_with
+from consult.services.deployment_rules import IN_PLACE, Said, may_confirm, may_declare_deployment
 from consult.services.held import held, tell
 from consult.services.model import Deployment, DeploymentStatus, DeploymentStep, Service
 from consult.services.queries import bearers
@@ -34,9 +36,7 @@ def declare_deployment(
     with transaction() as session:
         actor = as_now(session, actor)
         service, edition = held(session, service_id)
-        found = session.scalars(
-            select(Deployment).where(Deployment.service_id == service_id, Deployment.siren == siren)
-        ).first()
+        found = session.scalars(_of(service_id, siren)).first()
         team = bearers(session, service_id)
         may_declare_deployment(
             actor,
@@ -62,9 +62,9 @@ def declare_deployment(
         session.flush()
         session.add(DeploymentStep(deployment_id=deployment.id, status=status, since=since, at=at, person_id=actor.person_id))
         session.flush()
-        _count(service, before, status)
+        count(service, before, status)
         said = {"status": status.value, "since": since.isoformat()} | ({"before": before.value} if before else {})
-        tell(session, EventKind.DEPLOYMENT_DECLARED, actor, service, at, siren=siren, **said)
+        tell(session, EventKind.DEPLOYMENT_DECLARED, actor, service, at, siren=deployment.siren, **said)
         if actor.siren != siren:
             data = {"service": service.name, "number": service.number, "edition": edition.slug, "by_service": is_sure, **said}
             post_to_all(session, Notice.DEPLOYMENT_DECLARED, _people(session, deployment), at=at, **data)
@@ -102,6 +102,16 @@ def confirm_deployments(actor: Actor, service_id: int, seen: Mapping[int, int], 
     return len(sure)
 
 
+def _of(service_id: int, siren: str) -> Select[Deployment]:
+    """What the collectivité, or one that it stands for, does with the service: what is in place first, then its own."""
+    return (
+        select(Deployment)
+        .where(Deployment.service_id == service_id, goes_on_with(Deployment.siren, siren))
+        .order_by(case((Deployment.status.in_(IN_PLACE), 0), else_=1), Deployment.siren != siren, Deployment.id)
+        .limit(1)
+    )
+
+
 def _said(deployment: Deployment) -> dict[str, str]:
     return {"status": deployment.status.value, "since": deployment.since.isoformat()}
 
@@ -117,7 +127,7 @@ def _last_said(session: Session, deployment: Deployment) -> Said:
     return Said(deployment.status, deployment.since, before)
 
 
-def _count(service: Service, before: DeploymentStatus | None, after: DeploymentStatus) -> None:
+def count(service: Service, before: DeploymentStatus | None, after: DeploymentStatus) -> None:
     """Keep the sums of the service's row, which is held: its deployments change one at a time."""
     service.trials += (after is DeploymentStatus.TRIAL) - (before is DeploymentStatus.TRIAL)
     service.in_use += (after is DeploymentStatus.IN_USE) - (before is DeploymentStatus.IN_USE)
@@ -126,9 +136,6 @@ def _count(service: Service, before: DeploymentStatus | None, after: DeploymentS
 def _people(session: Session, deployment: Deployment) -> Select[str, str]:
     """Keys and addresses of who surely speaks for the collectivité of a deployment."""
     step = session.scalar(select(func.max(DeploymentStep.id)).where(DeploymentStep.deployment_id == deployment.id))
-    theirs = select(Attachment.person_id).where(
-        Attachment.siren == deployment.siren, Attachment.status == AttachmentStatus.VERIFIED
-    )
     return select(literal(f"deployment_declared:{step}:") + cast(Person.id, String), Person.email).where(
-        Person.id.in_(theirs), wants(Topic.SERVICES)
+        Person.id.in_(verified_of(deployment.siren)), wants(Topic.SERVICES)
     )

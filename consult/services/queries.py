@@ -21,6 +21,7 @@ from consult.interests.model import Interest
 from consult.interests.rules import LIVE
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.register.model import Collectivite
+from consult.register.queries import goes_on_with
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
@@ -170,7 +171,7 @@ def sheet(edition_id: int, number: int, siren: str | None) -> Sheet:
                 Proposal.title,
                 Service.trials,
                 Service.in_use,
-                exists().where(Deployment.service_id == Service.id, Deployment.siren == siren),
+                exists().where(Deployment.service_id == Service.id, goes_on_with(Deployment.siren, siren)),
             )
             .join(Proposal, Proposal.id == Service.proposal_id)
             .where(Service.edition_id == edition_id, Service.number == number)

@@ -46,7 +46,7 @@ def page(the_edition: Edition, n: int, forms: Forms, why_refused: str = "") -> s
     around = kept()
     now: dict[str, Any] = {
         "calendar": the_edition.calendar,
-        "siren": file.interest.siren,
+        "siren": file.speaker,
         "status": file.interest.status,
         "at": received_at(),
     }
@@ -55,7 +55,7 @@ def page(the_edition: Edition, n: int, forms: Forms, why_refused: str = "") -> s
         asked=wanted,
         queue=find(the_edition.id, wanted.filters, reader=actor().person_id, own=own(), page=page_number()),
         file=file,
-        is_out=keeps_out(actor(), file.interest.siren),
+        is_out=keeps_out(actor(), file.speaker),
         criteria=criteria,
         readings=readings if mine or not may_instruct(actor(), **now) else [],
         others=len(readings) - (mine is not None),

@@ -131,7 +131,7 @@ def remove(e: str, n: int, id_: int) -> ResponseReturnValue:
 def download(e: str, n: int, id_: int) -> Response:
     """A document of the file, to its collectivité and the team."""
     file = queries.file(edition(e).id, n)
-    may_read_documents(actor(), siren=file.interest.siren).or_refuse()
+    may_read_documents(actor(), siren=file.speaker).or_refuse()
     return attached(files.document_of(file.interest.id, id_), private=True)
 
 
@@ -147,14 +147,14 @@ def sheet(e: str, n: int) -> str:
 def _own(the_edition: Edition, n: int) -> File:
     """The file of this number, of the actor's collectivité. Raises NotFound or Refused."""
     file = queries.file(the_edition.id, n)
-    may_read_own(actor(), siren=file.interest.siren).or_refuse()
+    may_read_own(actor(), siren=file.speaker).or_refuse()
     return file
 
 
 def _about(the_edition: Edition, file: File) -> dict[str, Any]:
     interest = file.interest
     when = {"calendar": the_edition.calendar, "at": received_at()}
-    return {"siren": interest.siren, "status": interest.status} | when
+    return {"siren": file.speaker, "status": interest.status} | when
 
 
 def _may_correct(the_edition: Edition, file: File, thread: Any) -> Any:
@@ -170,7 +170,7 @@ def _correction(the_edition: Edition, file: File, thread: Any) -> Page:
     interest, charter = file.interest, in_force(the_edition)
     shown = {name: getattr(interest, name) for name in TEXTS}
     form = InterestForm(charter.name, formdata=None, data=shown) if request.method == "GET" else InterestForm(charter.name)
-    page = Page(the_edition, queries.standing(the_edition.id, file.proposal_number, interest.siren), charter, form)
+    page = Page(the_edition, queries.standing(the_edition.id, file.proposal_number, file.speaker), charter, form)
     page.interest = interest
     page.asked = "\n\n".join(message.body for message in thread if _waits(message))
     page.rank = len(corrections.versions_of(interest.id))

@@ -8,7 +8,7 @@ from flask import request
 
 from consult.interests.desk import Filters, Preparation, Readers, Sort, volunteered_for
 from consult.interests.model import InterestStatus, Level
-from consult.register.queries import places
+from consult.register.queries import places, todays
 from consult.register.rules import Kind, Stratum
 from consult.web.context import actor
 from consult.web.forms.steering_interests import ALL, DeskFiltersForm
@@ -61,8 +61,9 @@ def kept() -> dict[str, Any]:
 
 
 def own() -> tuple[str, ...]:
-    """The collectivités that the reader speaks for: they instruct nothing of what these offer."""
-    return tuple(mandate.siren for mandate in actor().mandates)
+    """The collectivités that the reader speaks for, and those that these stand for: they instruct nothing of what all offer."""
+    sirens = {mandate.siren for mandate in actor().mandates}
+    return (*sirens, *(ended for ended, today in (todays() if sirens else {}).items() if today.siren in sirens))
 
 
 def _known(field: Any) -> str | None:

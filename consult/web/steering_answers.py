@@ -1,7 +1,7 @@
 """Answering candidatures together: a filtered list prepared in one act, the balance, then everything published at once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from consult.calendar.model import Edition
 from consult.ground.refusals import NotFound, Refused
 from consult.interests.balance import balance, left_out
 from consult.interests.desk import MOST_AT_ONCE, Line, find, ids_of
-from consult.interests.desk_rules import ANSWERABLE, ANSWERS, as_read, keeps_out, may_publish
+from consult.interests.desk_rules import ANSWERABLE, ANSWERS, as_read, may_publish
 from consult.interests.letters import said
 from consult.interests.model import InterestStatus
 from consult.interests.preparing import prepare
@@ -73,9 +73,10 @@ def prepare_all(e: str) -> ResponseReturnValue:
 def _together(the_edition: Edition, form: BulkForm, why_refused: str = "") -> str:
     """The list as it stands now: what is prepared is what this page shows, in its order."""
     wanted = asked(the_edition.id)
-    found = find(the_edition.id, wanted.filters, reader=actor().person_id, own=own(), size=MOST_AT_ONCE)
+    out = own()
+    found = find(the_edition.id, wanted.filters, reader=actor().person_id, own=out, size=MOST_AT_ONCE)
     ticked = set(form.interests.data or ()) or _ticked(request.args.getlist("choix"))
-    lines = [line for line in found.items if _is_answerable(line) and (not ticked or line.number in ticked)]
+    lines = [line for line in found.items if _is_answerable(line, out) and (not ticked or line.number in ticked)]
     return render_template(
         "steering/interests_together.html",
         asked=wanted,
@@ -93,8 +94,8 @@ def _ticked(typed: Sequence[str]) -> set[int]:
     return {int(number) for number in typed if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER}
 
 
-def _is_answerable(line: Line) -> bool:
-    return line.status in ANSWERABLE and not keeps_out(actor(), line.collectivite.siren)
+def _is_answerable(line: Line, out: Collection[str]) -> bool:
+    return line.status in ANSWERABLE and line.collectivite.siren not in out
 
 
 # ── who would be left out ────────────────────────────────────────────────────────────────
@@ -140,7 +141,8 @@ def publish(e: str) -> ResponseReturnValue:
 def _publication(the_edition: Edition, form: PublicationForm) -> str:
     """Everything that would be published; of what one keeps out of, how many, and nothing that says which answer."""
     listed = ready(the_edition.id)
-    shown = [one for one in listed if not keeps_out(actor(), one.collectivite.siren)]
+    out = own()
+    shown = [one for one in listed if one.collectivite.siren not in out]
     form.seen.data = as_read((one.number, one.revision) for one in listed)
     form.confirm.data = False
     counted = Counter(one.answer for one in shown)
@@ -154,7 +156,7 @@ def _publication(the_edition: Edition, form: PublicationForm) -> str:
         letters=sum(one.letters for one in listed),
         samples=_samples(the_edition, shown),
         unprepared=progress(the_edition.id)[1],
-        left_out=left_out(balance(the_edition.id, own=own())),
+        left_out=left_out(balance(the_edition.id, own=out)),
         verdict=may_publish(
             actor(),
             calendar=the_edition.calendar,

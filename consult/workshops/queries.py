@@ -18,6 +18,7 @@ from consult.interests.model import Interest
 from consult.interests.rules import LIVE
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
+from consult.register.queries import goes_on_with, holders
 from consult.register.search import LINE, CollectiviteLine
 from consult.selection.model import Decision, Outcome
 from consult.selection.queries import in_force
@@ -30,8 +31,16 @@ IS_TAKEN = Seat.given_up_at.is_(None)
 _STILL_ATTACHED = exists().where(
     Attachment.person_id == Seat.person_id, Attachment.siren == Seat.siren, Attachment.status == AttachmentStatus.VERIFIED
 )
-_STILL_VOLUNTEERS = exists().where(
-    Interest.proposal_id == Workshop.proposal_id, Interest.siren == Seat.siren, Interest.status.in_(LIVE)
+_LAST = holders()
+_STILL_VOLUNTEERS = (
+    select(Interest.id)
+    .outerjoin(_LAST, _LAST.c.siren == Interest.siren)
+    .where(
+        Interest.proposal_id == Workshop.proposal_id,
+        (Interest.siren == Seat.siren) | (_LAST.c.holder == Seat.siren),
+        Interest.status.in_(LIVE),
+    )
+    .exists()
 )
 STILL_COMES = and_(IS_TAKEN, _STILL_ATTACHED.correlate(Seat), _STILL_VOLUNTEERS.correlate(Seat, Workshop))
 """A seat whose holder still speaks for a collectivité that still volunteers: the others are soon released."""
@@ -112,7 +121,11 @@ class Sheet:
 def _sheets(actor: Actor) -> Select[*tuple[Any, ...]]:
     volunteers: ColumnElement[bool] = (
         exists()
-        .where(Interest.proposal_id == Workshop.proposal_id, Interest.siren == actor.siren, Interest.status.in_(LIVE))
+        .where(
+            Interest.proposal_id == Workshop.proposal_id,
+            goes_on_with(Interest.siren, actor.siren),
+            Interest.status.in_(LIVE),
+        )
         .correlate(Workshop)
         if actor.siren
         else false()
@@ -233,10 +246,7 @@ def to_come(at: datetime) -> dict[int, int]:
 
 def volunteers_to_tell(workshop: Workshop, said: str) -> Select[str, str]:
     """The people of the volunteers of a workshop's proposition, who may come: keys and addresses."""
-    volunteers = select(Interest.siren).where(Interest.proposal_id == workshop.proposal_id, Interest.status.in_(LIVE))
-    people = select(Attachment.person_id).where(
-        Attachment.siren.in_(volunteers), Attachment.status == AttachmentStatus.VERIFIED
-    )
+    people = _people(workshop)
     return _letters(workshop, said).where(Person.id.in_(people), wants(Topic.SERVICES))
 
 
@@ -247,12 +257,20 @@ def seated_to_tell(workshop: Workshop, said: str) -> Select[str, str]:
 
 def concerned_to_tell(workshop: Workshop, said: str) -> Select[str, str]:
     """Who came, and whoever volunteers without having come. Keys and addresses."""
-    volunteers = select(Interest.siren).where(Interest.proposal_id == workshop.proposal_id, Interest.status.in_(LIVE))
-    people = select(Attachment.person_id).where(
-        Attachment.siren.in_(volunteers), Attachment.status == AttachmentStatus.VERIFIED
-    )
+    people = _people(workshop)
     told = Person.id.in_(people) | Person.id.in_(_holders(workshop))
     return _letters(workshop, said).where(told, wants(Topic.SERVICES))
+
+
+def _people(workshop: Workshop) -> Select[int]:
+    """Who speaks for the collectivités that volunteer, or that stand for one that did and ended."""
+    last = holders()
+    volunteers = (
+        select(func.coalesce(last.c.holder, Interest.siren))
+        .outerjoin(last, last.c.siren == Interest.siren)
+        .where(Interest.proposal_id == workshop.proposal_id, Interest.status.in_(LIVE))
+    )
+    return select(Attachment.person_id).where(Attachment.siren.in_(volunteers), Attachment.status == AttachmentStatus.VERIFIED)
 
 
 def _holders(workshop: Workshop) -> Select[int]:

@@ -24,7 +24,7 @@ from consult.register import build, file
 from consult.register.actions import load
 from consult.register.file import Row
 from consult.register.rules import Kind, stratum
-from consult.voting.merges import AFTER_LOADING
+from consult.services.merges import AFTER_LOADING
 from consult.voting.model import Support
 from consult.voting.rules import Weight
 from tests.support.engines import Engines

@@ -8,7 +8,7 @@ from pathlib import Path
 from consult.register.actions import LoadReport, load
 from consult.register.file import Row
 from consult.register.rules import Kind, is_siren
-from consult.voting.merges import AFTER_LOADING
+from consult.services.merges import AFTER_LOADING
 from tests.register.samples import CAUVALDOR, GRAMAT, LOT, OCCITANIE, ROCAMADOUR, written
 
 
