@@ -27,6 +27,7 @@ from sqlalchemy import (
     MetaData,
     ScalarSelect,
     String,
+    bindparam,
     cast,
     event,
     func,
@@ -197,18 +198,38 @@ class Lock(StrEnum):
     WORKER = "worker"
 
 
-def lock(session: Session, kind: Lock, key: str | int | ScalarSelect[int], *, shared: bool = False) -> None:
-    """Wait for, then hold until the end of the transaction, the named lock.
+class Taking:
+    """How one kind of lock is taken, its statements built once: thousands of votes share an edition's.
 
-    `shared` lets many hold it at once, against one exclusive holder: voters share the edition's lock, a calendar move takes
-    it alone. On SQLite the writer's lock of the whole base already gives this order. A key that is still to be looked up is
-    looked up with the lock, not before it; without any, nothing is locked.
+    `key` is what tells one lock from another of its kind: a parameter, or what looks it up with the lock, not before it.
+    Without any, nothing is locked.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        take = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
-        name = literal(f"{kind.value}:") + (cast(key, String) if isinstance(key, ScalarSelect) else str(key))
+
+    def __init__(self, kind: Lock, key: ColumnElement[Any]) -> None:
+        name = func.hashtextextended(literal(f"{kind.value}:") + cast(key, String), 0)
+        self._alone = select(func.pg_advisory_xact_lock(name))
+        self._shared = select(func.pg_advisory_xact_lock_shared(name))
+
+    def take(self, session: Session, *, shared: bool = False, **looked_up_by: Any) -> None:
+        """Wait for, then hold until the end of the transaction; `looked_up_by` gives the key its parameters.
+
+        `shared` lets many hold it at once, against one exclusive holder: voters share the edition's lock, a calendar move takes
+        it alone. On SQLite the writer's lock of the whole base already gives this order.
+        """
         connection = session.connection()  # no table is read: what the session adds to a statement is of no use
-        connection.execute(select(take(func.hashtextextended(name, 0))))
+        if connection.dialect.name == "postgresql":
+            connection.execute(self._shared if shared else self._alone, looked_up_by)
+
+
+_TAKING = {kind: Taking(kind, bindparam("key", type_=String)) for kind in Lock}
+
+
+def lock(session: Session, kind: Lock, key: str | int | ScalarSelect[int], *, shared: bool = False) -> None:
+    """Take the named lock, as `Taking.take` does; a key that is still to be looked up is looked up with it."""
+    if isinstance(key, ScalarSelect):
+        Taking(kind, key).take(session, shared=shared)
+    else:
+        _TAKING[kind].take(session, shared=shared, key=str(key))
 
 
 def is_free(session: Session, kind: Lock, key: int) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from consult.ground.actor import Actor
+from consult.ground.rows import one_row, values_of
 from consult.journal.attempts import tell
 from consult.journal.model import Event, EventKind
 
@@ -58,13 +59,30 @@ def record_many(
     session: Session, kind: EventKind, actor: Actor, facts: Iterable[Fact], *, at: datetime, edition_id: int | None = None
 ) -> None:
     """Write the same kind of event about many, in order: one statement, however many. Not for attempts."""
-    common = {"kind": kind, "edition_id": edition_id, "person_id": actor.person_id}
-    rows = [
-        common | {"at": one.at or at, "siren": one.siren, "subject": one.subject, "data": one.data | _by(actor)}
-        for one in facts
-    ]
+    rows = [_row(kind, actor, one, at=at, edition_id=edition_id) for one in facts]
     if rows:
         session.connection().execute(_INSERT, rows)
+
+
+EVENT = one_row(Event, "at", "kind", "edition_id", "person_id", "siren", "subject", "data")
+"""One event, for an act that writes all its rows together (`ground.rows`)."""
+
+
+def event_values(kind: EventKind, actor: Actor, fact: Fact, *, at: datetime, edition_id: int | None = None) -> dict[str, Any]:
+    """The parameters of `EVENT`. Not for attempts."""
+    return values_of(Event, **_row(kind, actor, fact, at=at, edition_id=edition_id))
+
+
+def _row(kind: EventKind, actor: Actor, fact: Fact, *, at: datetime, edition_id: int | None) -> dict[str, Any]:
+    return {
+        "at": fact.at or at,
+        "kind": kind,
+        "edition_id": edition_id,
+        "person_id": actor.person_id,
+        "siren": fact.siren,
+        "subject": fact.subject,
+        "data": fact.data | _by(actor),
+    }
 
 
 def _by(actor: Actor) -> dict[str, str]:

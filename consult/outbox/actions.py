@@ -2,7 +2,7 @@
 
 import logging
 import smtplib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Select, Update, bindparam, func, insert, literal, select, update
+from sqlalchemy import JSON, Insert, Select, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -85,16 +85,20 @@ class Circular:
         common = {name: bindparam(f"message_{name}", type_=columns[name].type) for name in ("created_at", "due_at", "data")}
         said = recipients.add_columns(literal(notice, columns.notice.type), literal(0), *common.values())
         names = ["key", "recipient", "notice", "attempts", *common]
-        self._statements = {
+        self.statements: Mapping[str, Insert] = {
             dialect: into(table).from_select(names, said).on_conflict_do_nothing(index_elements=["key"])
             for dialect, into in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
         }
 
     def post(self, session: Session, *, at: datetime, due_at: datetime, data: dict[str, Any], **found_by: Any) -> None:
         """Write it, not to leave before `due_at`; `found_by` gives the select its parameters."""
-        written = {"message_created_at": at, "message_due_at": due_at, "message_data": data}
         connection = session.connection()
-        connection.execute(self._statements[connection.dialect.name], found_by | written)
+        values = self.values(at=at, due_at=due_at, data=data, **found_by)
+        connection.execute(self.statements[connection.dialect.name], values)
+
+    def values(self, *, at: datetime, due_at: datetime, data: dict[str, Any], **found_by: Any) -> dict[str, Any]:
+        """The parameters of `statements`, for an act that writes all its rows together (`ground.rows`)."""
+        return found_by | {"message_created_at": at, "message_due_at": due_at, "message_data": data}
 
 
 def post_many(session: Session, notice: Notice, letters: Sequence[tuple[str, str, dict[str, Any]]], *, at: datetime) -> None:
@@ -119,7 +123,7 @@ def post_many(session: Session, notice: Notice, letters: Sequence[tuple[str, str
 
 def is_waiting(at: datetime) -> bool:
     """Whether an e-mail is due. It only reads: nobody waits for it."""
-    return reading().scalar(_DUE, {"now": at}) is not None
+    return reading().scalar(_DUE.with_only_columns(Message.id), {"now": at}) is not None
 
 
 def claim(at: datetime, *, worker: int | None = None) -> Message | None:
@@ -128,54 +132,34 @@ def claim(at: datetime, *, worker: int | None = None) -> Message | None:
         return _claim(session, at, worker)
 
 
-_MESSAGE: Any = Message.__table__
+def _claim(session: Session, at: datetime, worker: int | None) -> Message | None:
+    return session.scalars(_TAKE, {"now": at, "until": at + LEASE, "by": worker}).first()
+
+
 _DUE = (
-    select(Message.id)
+    select(Message)
     .where(Message.sent_at.is_(None), Message.given_up_at.is_(None), Message.due_at <= bindparam("now"))
     .order_by(Message.due_at, Message.id)
     .limit(1)
 )
-_NEXT = _DUE.where(Message.id != bindparam("this"), Message.id != bindparam("following")).with_for_update(skip_locked=True)
 _TAKE = (
-    update(_MESSAGE)
-    .where(_MESSAGE.c.id == _NEXT.scalar_subquery())
-    .values(due_at=bindparam("until"), attempts=_MESSAGE.c.attempts + 1, worker=bindparam("by"))
-    .returning(*_MESSAGE.c)
+    update(Message)
+    .where(Message.id == _DUE.with_only_columns(Message.id).with_for_update(skip_locked=True).scalar_subquery())
+    .values(due_at=bindparam("until"), attempts=Message.attempts + 1, worker=bindparam("by"))
+    .returning(Message)
+    .execution_options(synchronize_session=False)
 )
-"""Built once, as those that follow: every message asks it. It takes neither of the two that the worker holds already, even when
-a slow server has outlasted their leases."""
+"""Built once, as those that follow: every message asks it."""
 
 
-def _sent(**forgotten: str) -> Update:
+def _sent(**forgotten: str) -> Any:
     """The statement that says a message is sent: nobody will read its row again to send it."""
     ended: dict[str, Any] = {"sent_at": bindparam("now"), "failure": None, "worker": None, "data": {}, **forgotten}
-    return update(_MESSAGE).where(_MESSAGE.c.id == bindparam("this")).values(ended)
+    return update(Message).where(Message.id == bindparam("this")).values(**ended).execution_options(synchronize_session=False)
 
 
 _SENT = {False: _sent(), True: _sent(recipient="")}
 """The second after a farewell: the address is forgotten too."""
-
-_SENT_AND_TAKE = {is_farewell: _TAKE.add_cte(sent.cte("sent")) for is_farewell, sent in _SENT.items()}
-"""Both at once, on PostgreSQL, where a write may be part of another."""
-
-
-def _claim(
-    session: Session, at: datetime, worker: int | None, *, after: tuple[Message, Message] | None = None, is_sent: bool = False
-) -> Message | None:
-    """Take the next message due, after the two that the worker holds; `is_sent`: say of the first that it is sent."""
-    this, following = after or (None, None)
-    values = {"now": at, "until": at + LEASE, "by": worker, "this": this.id if this else 0}
-    connection, take = session.connection(), _TAKE
-    if this and is_sent and connection.dialect.name == "postgresql":
-        take = _SENT_AND_TAKE[this.notice in FAREWELLS]
-    elif this and is_sent:
-        _say_sent(session, this, at)
-    row = connection.execute(take, values | {"following": following.id if following else 0}).first()
-    return Message(**row._mapping) if row else None
-
-
-def _say_sent(session: Session, message: Message, at: datetime) -> None:
-    session.connection().execute(_SENT[message.notice in FAREWELLS], {"this": message.id, "now": at})
 
 
 _GIVEN_BACK = (
@@ -350,12 +334,9 @@ def _end(
 ) -> Message | None:
     """Write how an attempt ended and, if one goes on, take the message after the following one, which is otherwise given back:
     one transaction."""
-    is_sent = attempt.ending is Ending.SENT
     with transaction(survives=False) as session:
-        if following is not None and goes_on and is_sent:
-            return _claim(session, at, worker, after=(message, following), is_sent=True)
-        if is_sent:
-            _say_sent(session, message, at)
+        if attempt.ending is Ending.SENT:
+            session.execute(_SENT[message.notice in FAREWELLS], {"this": message.id, "now": at})
         else:
             tried = session.get_one(Message, message.id)
             settle(tried, attempt, at)
@@ -365,6 +346,6 @@ def _end(
         if following is None:
             return None
         if goes_on:
-            return _claim(session, at, worker, after=(message, following))
+            return _claim(session, at, worker)
         session.execute(_GIVEN_BACK, {"this": following.id, "now": at})
     return None

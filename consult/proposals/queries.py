@@ -3,14 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, union
 from sqlalchemy.sql.selectable import Subquery
 
-from consult.calendar.model import Edition, StageWindow
-from consult.calendar.rules import Stage
 from consult.contributions.model import Contribution, MeToo
 from consult.contributions.queries import ContributionLine, lines
 from consult.contributions.rules import search_text, searched_words
@@ -126,30 +123,6 @@ def one(edition_id: int, number: int) -> Proposal:
     if found is None:
         raise NotFound
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Votable:
-    """What a support needs to know of a proposition before it is given: which one, and until when it can be undone."""
-
-    id: int
-    closes_at: datetime | None
-
-
-_VOTABLE = (
-    select(Proposal.id, StageWindow.closes_at)
-    .join(Edition, Edition.id == Proposal.edition_id)
-    .join(StageWindow, (StageWindow.edition_id == Edition.id) & (StageWindow.stage == Stage.VOTING))
-    .where(Edition.slug == bindparam("slug"), Proposal.number == bindparam("number"))
-)
-
-
-def votable(slug: str, number: int) -> Votable:
-    """The proposition of an address that gives or withdraws a support. One statement. Raises NotFound."""
-    row = reading().execute(_VOTABLE, {"slug": slug, "number": number}).one_or_none()
-    if row is None:
-        raise NotFound
-    return Votable(row.id, row.closes_at)
 
 
 def contributions_of(proposal_id: int) -> Sequence[ContributionLine]:

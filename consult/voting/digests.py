@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, String, bindparam, cast, select
-from sqlalchemy.orm import Session
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person, Topic
 from consult.accounts.queries import LIVE, known_as, wants
@@ -40,15 +39,12 @@ def name_of(told: Telling, kind: EventKind, receipt: str) -> str:
     return f"{told.since:%Y%m%dT%H%M}-{told.until:%Y%m%dT%H%M}"
 
 
-def tell(session: Session, actor: Actor, slug: str, told: Telling, name: str, *, at: datetime) -> None:
-    """See that one e-mail goes to everyone verified in the collectivité who wants it, and to whoever acted even if they are
-    not. One statement; nothing for whom it already waits."""
-    if actor.mandate is None:
-        return
+def circular_values(actor: Actor, slug: str, told: Telling, name: str, *, at: datetime) -> dict[str, Any]:
+    """The parameters of `CIRCULAR`, for an act of who speaks for a collectivité."""
+    assert actor.mandate is not None  # noqa: S101 - the rules saw to it
     siren = actor.mandate.siren
     data = {"edition": slug, "siren": siren, "since": told.since.isoformat(), "until": told.until.isoformat(), "name": name}
-    _CIRCULAR.post(
-        session,
+    return CIRCULAR.values(
         at=at,
         due_at=told.due_at,
         data=data,
@@ -59,7 +55,7 @@ def tell(session: Session, actor: Actor, slug: str, told: Telling, name: str, *,
     )
 
 
-_CIRCULAR = Circular(
+CIRCULAR = Circular(
     Notice.SUPPORT_CHANGED,
     select(bindparam("named", type_=String) + cast(Person.id, String), Person.email)
     .join(Attachment, Attachment.person_id == Person.id)
@@ -70,6 +66,8 @@ _CIRCULAR = Circular(
     )
     .order_by(Person.id),
 )
+"""One e-mail to everyone verified in the collectivité who wants it, and to whoever acted even if they are not; nothing for whom
+it already waits."""
 
 
 def _person_of(message: Message) -> int:

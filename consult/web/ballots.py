@@ -13,8 +13,8 @@ from consult.calendar.model import Edition
 from consult.calendar.rules import Stage, Window
 from consult.ground.actor import Actor
 from consult.ground.refusals import Refused
-from consult.proposals.queries import votable
 from consult.voting.actions import give_support, withdraw_support
+from consult.voting.asked import Address
 from consult.voting.brought_together import merged_into
 from consult.voting.queries import BallotLine, ballot, ballot_rules
 from consult.voting.rules import BallotRules, may_give_support, may_withdraw_support
@@ -29,13 +29,13 @@ pages = Blueprint("ballots", __name__)
 @doors.signed_in
 def give(e: str, n: int) -> ResponseReturnValue:
     """Support a proposition in the name of one's collectivité."""
-    who, asked = actor(), votable(e, n)
+    who = actor()
     with _drawn_inside(e):
-        support = give_support(who, asked.id, at=received_at())
+        support = give_support(who, Address(e, n), at=received_at())
     kept = "est gardé, à vérifier" if who.is_pending else "est enregistré"
     flash(
         f"Le soutien de {who.collectivite_name} à la proposition n°{words.NBSP}{n} {kept}. "
-        f"Référence{words.NBSP}: {support.receipt}.{_until(asked.closes_at)}",
+        f"Référence{words.NBSP}: {support.receipt}.{_until(support.closes_at)}",
         "success",
     )
     return redirect(_back(e, n), 303)
@@ -45,9 +45,9 @@ def give(e: str, n: int) -> ResponseReturnValue:
 @doors.signed_in
 def withdraw(e: str, n: int) -> ResponseReturnValue:
     """Withdraw the support of one's collectivité."""
-    who, asked = actor(), votable(e, n)
+    who = actor()
     with _drawn_inside(e):
-        withdraw_support(who, asked.id, at=received_at())
+        withdraw_support(who, Address(e, n), at=received_at())
     flash(f"Le soutien de {who.collectivite_name} à la proposition n°{words.NBSP}{n} est retiré.", "success")
     return redirect(_back(e, n), 303)
 

@@ -18,9 +18,8 @@ from consult.ground.refusals import Reason
 from consult.journal.model import Event, EventKind
 from consult.register.actions import LoadReport, load
 from consult.register.model import Collectivite
-from consult.voting.actions import give_support, withdraw_support
+from consult.voting.actions import Kept, give_support, withdraw_support
 from consult.voting.merges import AFTER_LOADING
-from consult.voting.model import Support
 from tests.register.samples import GRAMAT, written
 from tests.support.stage_two import DURING_VOTE, on_ballot, propositions, tallies
 from tests.support.together import together
@@ -39,7 +38,7 @@ def total(*kinds: EventKind) -> int:
 
 def sorted_out(results: Sequence[object]) -> Counter[object]:
     """How many acts gave a support, and how many each reason."""
-    return Counter("given" if isinstance(result, Support) else result for result in results)
+    return Counter("given" if isinstance(result, Kept) else result for result in results)
 
 
 @pytest.mark.parametrize("maximum", [None, 2])

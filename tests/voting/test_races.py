@@ -21,8 +21,7 @@ from consult.outbox.model import Message, Notice
 from consult.selection.actions import decide, proclaim
 from consult.selection.model import Outcome
 from consult.selection.queries import proclaimed
-from consult.voting.actions import give_support, withdraw_support
-from consult.voting.model import Support
+from consult.voting.actions import Kept, give_support, withdraw_support
 from tests.support.page import PageClient
 from tests.support.stage_two import CLOSED, DURING_VOTE, decide_attachment, fresh, on_ballot, propositions, tallies
 from tests.support.together import together
@@ -34,7 +33,7 @@ VOTERS = (ROCAMADOUR, GRAMAT, SAINT_ETIENNE, CAUVALDOR, LOT, OCCITANIE, CORSE)
 
 def sorted_out(results: list[object]) -> Counter[object]:
     """How many acts gave a support, and how many each reason."""
-    return Counter("given" if isinstance(result, Support) else result for result in results)
+    return Counter("given" if isinstance(result, Kept) else result for result in results)
 
 
 def total(kind: EventKind) -> int:
