@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, literal, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from consult.accounts import rules
 from consult.accounts.actions import lock_person, locked_person
+from consult.accounts.attachments.joined import tell_colleagues
 from consult.accounts.attachments.proofs import Proof, proof_at_hand
 from consult.accounts.model import (
     Attachment,
@@ -23,15 +24,14 @@ from consult.accounts.model import (
     Invitation,
     InvitationOutcome,
     Person,
-    Topic,
 )
-from consult.accounts.queries import LIVE, as_now, wants
+from consult.accounts.queries import LIVE, as_now
 from consult.ground.actor import Actor
 from consult.ground.database import Lock, lock, transaction
 from consult.ground.refusals import NotFound
 from consult.journal.actions import record
 from consult.journal.model import Event, EventKind
-from consult.outbox.actions import post, post_to_all
+from consult.outbox.actions import post
 from consult.outbox.model import Notice
 from consult.register.model import Collectivite
 from consult.register.rules import full_name, is_siren
@@ -171,7 +171,8 @@ def give_voice(session: Session, actor: Actor, attachment: Attachment, *, reason
     event = _record(session, EventKind.ATTACHMENT_VERIFIED, actor, attachment, at)
     about = _about(session, attachment)
     _tell(session, Notice.ATTACHMENT_VERIFIED, about, event, reason=attachment.reason, way=attachment.way.label)
-    _tell_colleagues(session, actor, attachment, about, at)
+    named = {"collectivite": about.collectivite, "name": about.name, "function": about.function}
+    tell_colleagues(session, actor, attachment, **named, at=at)
 
 
 def refuse_attachment(actor: Actor, attachment_id: int, *, reason: str, at: datetime) -> None:
@@ -304,29 +305,6 @@ def _tell(session: Session, notice: Notice, about: _About, event: Event, **data:
     session.flush()
     key = f"{notice.value}:{event.id}"
     post(session, notice, about.email, key=key, at=event.at, collectivite=about.collectivite, **data)
-
-
-def _tell_colleagues(session: Session, actor: Actor, attachment: Attachment, about: _About, at: datetime) -> None:
-    """Everyone who surely speaks for the same collectivité, but for who has just decided it."""
-    key = literal(f"{Notice.COLLEAGUE_JOINED.value}:{attachment.id}:").concat(cast(Person.id, String))
-    post_to_all(
-        session,
-        Notice.COLLEAGUE_JOINED,
-        select(key, Person.email)
-        .join(Attachment, Attachment.person_id == Person.id)
-        .where(
-            Attachment.siren == attachment.siren,
-            Attachment.status == AttachmentStatus.VERIFIED,
-            Person.id.not_in([attachment.person_id, actor.person_id or 0]),
-            wants(Topic.COLLEAGUES),
-        ),
-        at=at,
-        collectivite=about.collectivite,
-        name=about.name,
-        function=about.function,
-        way=attachment.way.label,
-        attachment=attachment.id,
-    )
 
 
 def _record(
