@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Insert, Select, bindparam, func, insert, literal, select, update
+from sqlalchemy import JSON, ColumnElement, Insert, Select, Update, bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -75,14 +75,19 @@ def post_to_all(session: Session, notice: Notice, recipients: Select[str, str], 
 class Circular:
     """The same e-mail to everyone that a select of (key, address) finds, and for whom no message has the same key yet.
 
-    One statement, built once: what writes circulars is done thousands of times. Two transactions at once write one message
+    What it says may depend on who reads it: `data` is then chosen within the select. One statement, built once: what writes
+    circulars is done thousands of times. Two transactions at once write one message
     between them; the select must be in an order that is always the same, or they would wait for one another for ever.
     """
 
-    def __init__(self, notice: Notice, recipients: Select[str, str]) -> None:
+    def __init__(self, notice: Notice, recipients: Select[str, str], *, data: ColumnElement[Any] | None = None) -> None:
         table: Any = Message.__table__
         columns = table.c
-        common = {name: bindparam(f"message_{name}", type_=columns[name].type) for name in ("created_at", "due_at", "data")}
+        common: dict[str, ColumnElement[Any]] = {
+            name: bindparam(f"message_{name}", type_=columns[name].type) for name in ("created_at", "due_at", "data")
+        }
+        if data is not None:
+            common["data"] = data
         said = recipients.add_columns(literal(notice, columns.notice.type), literal(0), *common.values())
         names = ["key", "recipient", "notice", "attempts", *common]
         self.statements: Mapping[str, Insert] = {
@@ -123,7 +128,7 @@ def post_many(session: Session, notice: Notice, letters: Sequence[tuple[str, str
 
 def is_waiting(at: datetime) -> bool:
     """Whether an e-mail is due. It only reads: nobody waits for it."""
-    return reading().scalar(_DUE.with_only_columns(Message.id), {"now": at}) is not None
+    return reading().scalar(_DUE, {"now": at}) is not None
 
 
 def claim(at: datetime, *, worker: int | None = None) -> Message | None:
@@ -132,34 +137,54 @@ def claim(at: datetime, *, worker: int | None = None) -> Message | None:
         return _claim(session, at, worker)
 
 
-def _claim(session: Session, at: datetime, worker: int | None) -> Message | None:
-    return session.scalars(_TAKE, {"now": at, "until": at + LEASE, "by": worker}).first()
-
-
+_MESSAGE: Any = Message.__table__
 _DUE = (
-    select(Message)
+    select(Message.id)
     .where(Message.sent_at.is_(None), Message.given_up_at.is_(None), Message.due_at <= bindparam("now"))
     .order_by(Message.due_at, Message.id)
     .limit(1)
 )
+_NEXT = _DUE.where(Message.id != bindparam("this"), Message.id != bindparam("following")).with_for_update(skip_locked=True)
 _TAKE = (
-    update(Message)
-    .where(Message.id == _DUE.with_only_columns(Message.id).with_for_update(skip_locked=True).scalar_subquery())
-    .values(due_at=bindparam("until"), attempts=Message.attempts + 1, worker=bindparam("by"))
-    .returning(Message)
-    .execution_options(synchronize_session=False)
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id == _NEXT.scalar_subquery())
+    .values(due_at=bindparam("until"), attempts=_MESSAGE.c.attempts + 1, worker=bindparam("by"))
+    .returning(*_MESSAGE.c)
 )
-"""Built once, as those that follow: every message asks it."""
+"""Built once, as those that follow: every message asks it. It takes neither of the two that the worker holds already, even when
+a slow server has outlasted their leases."""
 
 
-def _sent(**forgotten: str) -> Any:
+def _sent(**forgotten: str) -> Update:
     """The statement that says a message is sent: nobody will read its row again to send it."""
     ended: dict[str, Any] = {"sent_at": bindparam("now"), "failure": None, "worker": None, "data": {}, **forgotten}
-    return update(Message).where(Message.id == bindparam("this")).values(**ended).execution_options(synchronize_session=False)
+    return update(_MESSAGE).where(_MESSAGE.c.id == bindparam("this")).values(ended)
 
 
 _SENT = {False: _sent(), True: _sent(recipient="")}
 """The second after a farewell: the address is forgotten too."""
+
+_SENT_AND_TAKE = {is_farewell: _TAKE.add_cte(sent.cte("sent")) for is_farewell, sent in _SENT.items()}
+"""Both at once, on PostgreSQL, where a write may be part of another."""
+
+
+def _claim(
+    session: Session, at: datetime, worker: int | None, *, after: tuple[Message, Message] | None = None, is_sent: bool = False
+) -> Message | None:
+    """Take the next message due, after the two that the worker holds; `is_sent`: say of the first that it is sent."""
+    this, following = after or (None, None)
+    values = {"now": at, "until": at + LEASE, "by": worker, "this": this.id if this else 0}
+    connection, take = session.connection(), _TAKE
+    if this and is_sent and connection.dialect.name == "postgresql":
+        take = _SENT_AND_TAKE[this.notice in FAREWELLS]
+    elif this and is_sent:
+        _say_sent(session, this, at)
+    row = connection.execute(take, values | {"following": following.id if following else 0}).first()
+    return Message(**row._mapping) if row else None
+
+
+def _say_sent(session: Session, message: Message, at: datetime) -> None:
+    session.connection().execute(_SENT[message.notice in FAREWELLS], {"this": message.id, "now": at})
 
 
 _GIVEN_BACK = (
@@ -334,9 +359,12 @@ def _end(
 ) -> Message | None:
     """Write how an attempt ended and, if one goes on, take the message after the following one, which is otherwise given back:
     one transaction."""
+    is_sent = attempt.ending is Ending.SENT
     with transaction(survives=False) as session:
-        if attempt.ending is Ending.SENT:
-            session.execute(_SENT[message.notice in FAREWELLS], {"this": message.id, "now": at})
+        if following is not None and goes_on and is_sent:
+            return _claim(session, at, worker, after=(message, following), is_sent=True)
+        if is_sent:
+            _say_sent(session, message, at)
         else:
             tried = session.get_one(Message, message.id)
             settle(tried, attempt, at)
@@ -346,6 +374,6 @@ def _end(
         if following is None:
             return None
         if goes_on:
-            return _claim(session, at, worker)
+            return _claim(session, at, worker, after=(message, following))
         session.execute(_GIVEN_BACK, {"this": following.id, "now": at})
     return None
