@@ -5,10 +5,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, exists, func, literal, select
 from sqlalchemy.orm import Session
 
-from consult.accounts.queries import as_now
+from consult.accounts.model import Person, RoleGrant, Topic
+from consult.accounts.queries import as_now, wants
 from consult.calendar.model import Edition
 from consult.ground.actor import Actor
 from consult.ground.database import reading, transaction
@@ -18,9 +19,12 @@ from consult.interests.file_rules import may_correct
 from consult.interests.held import locked, speaker, tell
 from consult.interests.model import Interest, InterestMessage, InterestVersion
 from consult.interests.preparing import set_in_line
-from consult.interests.rules import is_whole
+from consult.interests.rules import TEAM, is_whole
 from consult.interests.waiting import change_list
 from consult.journal.model import EventKind
+from consult.outbox.actions import post_to_all
+from consult.outbox.model import Notice
+from consult.proposals.model import Proposal
 
 TEXT = (
     "level",
@@ -40,8 +44,8 @@ def correct(actor: Actor, interest_id: int, draft: InterestDraft, *, read: int, 
 
     One that waits, and asks for another level, comes last on the list of that level: those who wait there came before it.
 
-    `read` is how many versions had been kept when the page that asks was drawn. The charter in force is accepted anew. Nobody
-    is told by mail: the desk shows it.
+    `read` is how many versions had been kept when the page that asks was drawn. The charter in force is accepted anew.
+    Whoever of the team asked is told by mail, once, if they are of it still.
 
     Raises Refused with the reason of `may_correct` or `is_whole`, NotFound.
     """
@@ -75,7 +79,23 @@ def correct(actor: Actor, interest_id: int, draft: InterestDraft, *, read: int, 
         for message in asked:
             message.corrected_at = at
         tell(session, EventKind.INTEREST_CORRECTED, actor, interest, at=at, before=before.value, after=draft.level.value)
+        _answer(session, edition, interest, [message.person_id for message in asked], at)
     return interest
+
+
+def _answer(session: Session, edition: Edition, interest: Interest, asked_by: Sequence[int | None], at: datetime) -> None:
+    of_the_team = exists().where(RoleGrant.person_id == Person.id, RoleGrant.role.in_(TEAM))
+    key = literal(f"interest_corrected:{interest.id}:{last_rank(session, interest.id)}:") + cast(Person.id, String)
+    proposal = session.get_one(Proposal, interest.proposal_id)
+    post_to_all(
+        session,
+        Notice.INTEREST_CORRECTED,
+        select(key, Person.email).where(Person.id.in_(asked_by), of_the_team, wants(Topic.SERVICES)),
+        at=at,
+        edition=edition.slug,
+        number=interest.number,
+        proposal=proposal.title,
+    )
 
 
 def _charter(session: Session, edition: Edition) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from consult.accounts.model import Person, Topic
+from consult.accounts.model import Attachment, Person, Topic
+from consult.accounts.queries import LIVE as ATTACHED
 from consult.accounts.queries import wants
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
@@ -23,7 +24,8 @@ from consult.register.search import LINE, CollectiviteLine
 def remind_of_started(*, at: datetime, limit: int = BATCH) -> int:
     """Write the reminders that are due at this instant, as for drafts of contributions; gives how many.
 
-    Nobody is recalled what a colleague has submitted since.
+    Nobody is recalled what a colleague has submitted since, nor what they would have written for a collectivité to which they
+    are attached no more.
     """
     return remind_before_the_close(Stage.INTERESTS, Notice.INTEREST_REMINDER, _to_recall, at=at, limit=limit)
 
@@ -35,6 +37,11 @@ def _to_recall(session: Session, edition: Edition, reminder: Reminder, closes_at
         Interest.siren == StartedInterest.siren,
         Interest.status.in_(LIVE),
     )
+    attached = exists().where(
+        Attachment.person_id == StartedInterest.person_id,
+        Attachment.siren == StartedInterest.siren,
+        Attachment.status.in_(ATTACHED),
+    )
     rows = session.execute(
         select(key, Person.email, Proposal.number, Proposal.title, *LINE)
         .select_from(StartedInterest)
@@ -45,6 +52,7 @@ def _to_recall(session: Session, edition: Edition, reminder: Reminder, closes_at
             StartedInterest.edition_id == edition.id,
             StartedInterest.created_at <= closes_at - reminder.before,
             wants(Topic.SERVICES),
+            attached,
             ~submitted,
             ~exists().where(Message.key == key),
         )

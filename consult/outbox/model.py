@@ -43,6 +43,7 @@ class Notice(StrEnum):
     INTEREST_DECLARED = "interest_declared"
     INTEREST_QUESTIONED = "interest_questioned"
     INTEREST_REPLIED = "interest_replied"
+    INTEREST_CORRECTED = "interest_corrected"
     INTEREST_MOVED_UP = "interest_moved_up"
     INTEREST_DECIDED = "interest_decided"
     INTERESTS_MERGED = "interests_merged"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, literal, select, update
+from sqlalchemy import Select, String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from consult.accounts.model import Person
@@ -23,6 +23,7 @@ from consult.outbox.model import Notice
 from consult.services.held import held, tell
 from consult.services.model import News, NewsPicture, Publication, Service
 from consult.services.news_rules import (
+    SENT_TWICE,
     is_acceptable_picture,
     may_publish,
     may_refuse,
@@ -45,7 +46,7 @@ class NewsDraft:
 def tell_news(
     actor: Actor, store: Store, service_id: int, draft: NewsDraft, pictures: Sequence[Arrival] = (), *, at: datetime
 ) -> News:
-    """Tell news of a service: read at once, or proposed to the agency when it speaks of money.
+    """Tell news of a service: read at once, or proposed to the agency when it speaks of money. Sent twice, it is told once.
 
     Raises Refused with the reason of `is_acceptable_picture` or `may_tell`, NotFound.
     """
@@ -61,6 +62,10 @@ def tell_news(
             descriptions=draft.descriptions,
             at=at,
         ).or_refuse()
+        siren = None if who.has_role(*TEAM) else who.siren
+        already = session.scalars(_same(service_id, draft, siren, at)).first()
+        if already is not None:
+            return already
         standing = standing_of(who, draft.title, draft.body, *draft.descriptions)
         is_read = standing is Publication.PUBLISHED
         news = News(
@@ -70,7 +75,7 @@ def tell_news(
             standing=standing,
             written_at=at,
             written_by=who.person_id,
-            siren=None if who.has_role(*TEAM) else who.siren,
+            siren=siren,
             published_at=at if is_read else None,
             reason="",
         )
@@ -82,6 +87,18 @@ def tell_news(
         )
         _tell(session, EventKind.NEWS_PUBLISHED if is_read else EventKind.NEWS_PROPOSED, who, service, news, at)
     return news
+
+
+def _same(service_id: int, draft: NewsDraft, siren: str | None, at: datetime) -> Select[News]:
+    """The same words, told or proposed in the same name a moment ago."""
+    return select(News).where(
+        News.service_id == service_id,
+        News.title == draft.title,
+        News.body == draft.body,
+        News.siren.is_not_distinct_from(siren),
+        News.standing.in_((Publication.PUBLISHED, Publication.PROPOSED)),
+        News.written_at > at - SENT_TWICE,
+    )
 
 
 def publish_news(actor: Actor, news_id: int, *, at: datetime) -> None:
@@ -123,6 +140,7 @@ def take_news_back(actor: Actor, news_id: int, *, reason: str, at: datetime) -> 
             who,
             calendar=edition.calendar,
             bearers=bearers(session, service.id),
+            by_agency=news.siren is None,
             standing=news.standing,
             reason=reason,
             at=at,

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 from consult.calendar.rules import Calendar, Verb
 from consult.contributions.file_types import FileType
 from consult.ground.actor import Actor
-from consult.ground.refusals import Reason, Verdict, verdict
+from consult.ground.refusals import ALLOWED, Reason, Verdict, verdict
 from consult.interests.rules import TEAM, is_of_the_team
 from consult.services.model import Publication
 from consult.services.rules import is_of_service, may_update
+
+SENT_TWICE = timedelta(hours=1)
+"""How long the same words in the same name are the same news: a button pressed twice, a page open in two tabs."""
 
 MOST_PICTURES = 3
 MOST_PICTURE_BYTES = 5_000_000
@@ -72,11 +75,19 @@ def may_refuse(actor: Actor, *, calendar: Calendar, standing: Publication, reaso
 
 
 def may_take_back(
-    actor: Actor, *, calendar: Calendar, bearers: Collection[str], standing: Publication, reason: str, at: datetime
+    actor: Actor,
+    *,
+    calendar: Calendar,
+    bearers: Collection[str],
+    by_agency: bool,
+    standing: Publication,
+    reason: str,
+    at: datetime,
 ) -> Verdict:
-    """Whether the actor may take back news that is read, or that waits, for a reason."""
+    """Whether the actor may take back news that is read, or that waits, for a reason; what the agency wrote, the agency."""
     return verdict(
         may_update(actor, calendar=calendar, bearers=bearers, at=at),
+        is_of_the_team(actor) if by_agency else ALLOWED,
         (standing in (Publication.PUBLISHED, Publication.PROPOSED), Reason.NEWS_NOT_READ),
         (bool(reason.strip()), Reason.REASON_MISSING),
     )

@@ -5,11 +5,12 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from consult.accounts.model import RoleGrant
 from consult.calendar.rules import Stage
 from consult.ground.actor import OPERATOR, Actor, Role
-from consult.ground.database import reading
+from consult.ground.database import reading, transaction
 from consult.ground.refusals import Reason
 from consult.interests.actions import declare
 from consult.interests.charter_rules import FIRST
@@ -23,6 +24,7 @@ from consult.journal.model import Event, EventKind
 from consult.proposals.model import Proposal
 from tests.interests.test_actions import DRAFT
 from tests.support.acts import refusal
+from tests.support.letters import letters, subject_of, text_of
 from tests.support.retained import proposal
 from tests.support.statements import count_statements
 from tests.support.together import together
@@ -60,6 +62,23 @@ def test_what_was_asked_is_done_once_and_the_text_before_stays(agent: Actor, ask
     event = reading().scalars(select(Event).where(Event.kind == EventKind.INTEREST_CORRECTED)).one()
     assert (event.subject, event.data) == ("interest:1", {"before": "pilote", "after": "atelier"})
     assert refusal(partial(correct, agent, asked.id, CHANGED, read=1, at=LATER)) is Reason.NO_CORRECTION_ASKED
+
+
+def test_those_who_asked_are_told_once_each_if_they_are_of_the_team_still(world: World, agent: Actor, found: Interest) -> None:
+    first, second = (world.person(None, Role.MODERATOR, email=f"{name}@exemple.invalid") for name in ("anne", "bruno"))
+    gone = world.person(None, Role.ADMINISTRATOR, email="partie@exemple.invalid")
+    for actor, body in ((first, "Combien ?"), (first, "Et qui ?"), (second, "Quand ?"), (gone, "Où ?")):
+        ask(actor, found.id, body, True, at=AT)
+    ask(world.person(None, Role.MODERATOR, email="autre@exemple.invalid"), found.id, "Merci.", False, at=AT)
+    with transaction() as session:
+        session.execute(delete(RoleGrant).where(RoleGrant.person_id == gone.person_id))
+    letters(LATER)
+    correct(agent, found.id, CHANGED, read=0, at=LATER)
+    sent = letters(LATER)
+    assert sorted(letter["To"] for letter in sent) == ["anne@exemple.invalid", "bruno@exemple.invalid"]
+    assert subject_of(sent[0]) == "Candidature n° 1 : la correction demandée est faite"
+    assert "/pilotage/2021/candidatures/1" in text_of(sent[0])
+    assert "huit" not in text_of(sent[0]), "what was written stays in the file"
 
 
 def test_a_message_is_no_request_to_correct(world: World, agent: Actor, found: Interest) -> None:

@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
-from consult.accounts.model import Topic
+from consult.accounts.model import Attachment, AttachmentStatus, Topic
 from consult.accounts.own.notifications import choose_notifications
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.contributions.draft_rules import Reminder
 from consult.contributions.reminders import remind_of_drafts
 from consult.ground.actor import Actor
+from consult.ground.database import transaction
 from consult.interests.actions import declare
 from consult.interests.drafts import keep, throw_away
 from consult.interests.reminders import remind_of_started
@@ -49,6 +51,26 @@ def test_three_times_at_their_exact_moments(edition: Edition, author: Actor) -> 
     instants = (WEEK - TICK, WEEK, WEEK, TWO_DAYS - TICK, TWO_DAYS, HOURS - TICK, HOURS, CLOSE - TICK, CLOSE, CLOSE + TICK)
     assert [remind_of_started(at=at) for at in instants] == [0, 1, 0, 0, 1, 0, 1, 0, 0, 0]
     assert remind_of_drafts(at=WEEK) == 0, "nothing of it is a draft of a contribution"
+
+
+@pytest.mark.parametrize(
+    ("status", "recalled"),
+    [
+        pytest.param(AttachmentStatus.VERIFIED, 1, id="verified"),
+        pytest.param(AttachmentStatus.PENDING, 1, id="to be verified: it may be in time"),
+        pytest.param(AttachmentStatus.ENDED, 0, id="ended"),
+        pytest.param(AttachmentStatus.REFUSED, 0, id="refused"),
+    ],
+)
+def test_only_those_who_may_still_submit_it(world: World, edition: Edition, status: AttachmentStatus, recalled: int) -> None:
+    author = world.person(ROCAMADOUR)
+    started(author, edition)
+    decided = None if status is AttachmentStatus.PENDING else AT
+    with transaction() as session:
+        session.execute(
+            update(Attachment).where(Attachment.person_id == author.person_id).values(status=status, decided_at=decided)
+        )
+    assert [remind_of_started(at=at) for at in (WEEK, TWO_DAYS, HOURS)] == [recalled] * 3
 
 
 def test_only_what_is_still_to_be_submitted_and_wanted(world: World, edition: Edition, author: Actor) -> None:

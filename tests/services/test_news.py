@@ -22,6 +22,7 @@ from consult.services import news_queries
 from consult.services.actions import ServiceDraft, create
 from consult.services.model import News, NewsPicture, Publication, Service
 from consult.services.news import NewsDraft, publish_news, refuse_news, take_news_back, tell_news
+from consult.services.news_rules import SENT_TWICE
 from consult.services.queries import picture_keys
 from tests.support.acts import refusal
 from tests.support.documents import jpeg, pdf, png, store
@@ -70,6 +71,32 @@ def test_a_service_s_own_people_are_read_at_once(service: Service, bearer: Actor
     assert [(one.news.title, one.by) for one in told.items] == [("Trois conseils", "Rocamadour (Lot)")]
     event = reading().scalars(select(Event).where(Event.kind == EventKind.NEWS_PUBLISHED)).one()
     assert (event.subject, event.data) == ("service:1", {"id": news.id, "title": "Trois conseils"})
+
+
+def test_what_the_agency_wrote_is_the_agency_s_to_take_back(service: Service, bearer: Actor, moderator: Actor) -> None:
+    news = tell(moderator, service)
+    take = partial(take_news_back, news_id=news.id, reason="Une erreur.", at=AT)
+    assert refusal(take, bearer) is Reason.NOT_YOUR_ROLE
+    take(moderator)
+    assert news_queries.told(service.id).total == 0
+
+
+@pytest.mark.parametrize("draft", [PLAIN, PRICED])
+def test_sent_twice_it_is_told_once(service: Service, bearer: Actor, moderator: Actor, draft: NewsDraft) -> None:
+    first = tell(bearer, service, draft)
+    assert tell(bearer, service, draft).id == first.id
+    others = [tell(bearer, service, replace(draft, title="Autre")), tell(moderator, service, draft)]
+    later = tell_news(bearer, store(), service.id, draft, at=AT + SENT_TWICE)
+    take_news_back(bearer, later.id, reason="Mal dit.", at=AT + SENT_TWICE)
+    again = tell_news(bearer, store(), service.id, draft, at=AT + SENT_TWICE)
+    assert len({one.id for one in (first, *others, later, again)}) == 5
+    assert len(reading().scalars(select(News)).all()) == 5
+
+
+def test_sent_at_the_same_instant_from_two_tabs_it_is_told_once(app: Flask, service: Service, bearer: Actor) -> None:
+    sent = partial(tell_news, bearer, store(), service.id, PLAIN, at=AT)
+    together(app, [sent, sent])
+    assert len(reading().scalars(select(News)).all()) == 1
 
 
 def test_what_speaks_of_money_waits_for_the_agency(service: Service, bearer: Actor, moderator: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -142,8 +143,18 @@ def test_a_refusal_has_a_reason() -> None:
     ],
 )
 def test_who_takes_back_what(actor: Actor, standing: Publication, said: str, reason: Reason | None) -> None:
-    answer = may_take_back(actor, calendar=CALENDAR, bearers=BEARERS, standing=standing, reason=said, at=OPENING)
+    answer = may_take_back(
+        actor, calendar=CALENDAR, bearers=BEARERS, by_agency=False, standing=standing, reason=said, at=OPENING
+    )
     assert answer.reason is reason
+
+
+@pytest.mark.parametrize("standing", [Publication.PUBLISHED, Publication.PROPOSED])
+def test_what_the_agency_wrote_only_the_agency_takes_back(standing: Publication) -> None:
+    about = partial(may_take_back, calendar=CALENDAR, bearers=BEARERS, by_agency=True, standing=standing, reason="Une erreur.")
+    assert about(MODERATOR, at=OPENING)
+    assert about(BEARER, at=OPENING).reason is Reason.NOT_YOUR_ROLE
+    assert about(STRANGER, at=OPENING).reason is Reason.NOT_OF_THE_SERVICE
 
 
 @pytest.mark.parametrize("standing", list(Publication))
