@@ -111,10 +111,14 @@ def opened(folder: Path, name: str) -> Iterator[TextIO]:
         raise UnusableExportError(f"{file} n’existe pas : il en faut trois, {_NEEDED}.") from None
     except UnicodeDecodeError:
         raise UnusableExportError(f"{file} n’est pas en UTF-8.") from None
-    except csv.Error as error:
-        raise UnusableExportError(f"{file} n’est pas un fichier CSV ({error}).") from None
     except OSError as error:
-        raise UnusableExportError(f"{file} ne peut pas être lu ({error.strerror}).") from None
+        raise UnusableExportError(f"{file} ne peut pas être lu ({why_unreadable(error)}).") from None
+
+
+def why_unreadable(error: OSError) -> str:
+    """What keeps a file from being read, in French for what people meet."""
+    known = {IsADirectoryError: "c’est un dossier", PermissionError: "vous n’en avez pas le droit"}
+    return known.get(type(error)) or str(error.strerror)
 
 
 _NEEDED = "vote_journal.csv, supports.csv et proposals.csv"
@@ -175,12 +179,26 @@ def _records(text: TextIO, name: str, faults: list[Fault]) -> Iterator[tuple[int
     """Each record with its number of columns, and the line of the file where it ends; a record that has not is a fault."""
     reader = csv.reader(text, strict=True)
     width = len(FILES[name].headers)
-    for cells in reader:
-        line = reader.line_num + 1  # the headers were read before
+    while True:
+        first = reader.line_num + 2  # the headers were read before
+        try:
+            cells = next(reader, None)
+        except csv.Error:
+            raise UnusableExportError(
+                f"{name}.csv, ligne {first} : ce n’est pas une ligne de CSV ; un guillemet y manque, ou y est de trop."
+            ) from None
+        if cells is None:
+            return
+        line = reader.line_num + 1
         if len(cells) == width:
             yield line, cells
         else:
-            faults.append(Fault(f"{name}.csv, ligne {line}", f"{len(cells)} colonnes au lieu de {width}"))
+            faults.append(Fault(f"{name}.csv, ligne {line}", columns_instead(len(cells), width)))
+
+
+def columns_instead(found: int, due: int) -> str:
+    """How a line that is too short or too long is said."""
+    return "cette ligne est vide" if not found else f"{found} colonne{'s' if found > 1 else ''} au lieu de {due}"
 
 
 @dataclass(slots=True)

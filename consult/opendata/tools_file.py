@@ -12,13 +12,37 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from consult.opendata.evidence import Fault, Proposals, Recount, UnusableExportError, keep, whole
+from consult.opendata.evidence import (
+    Fault,
+    Proposals,
+    Recount,
+    UnusableExportError,
+    columns_instead,
+    keep,
+    whole,
+    why_unreadable,
+)
+from consult.register.rules import is_siren, stratum
 
 FILE = "pabulib.pb"
 COLUMNS = {
     "META": "key;value",
     "PROJECTS": "project_id;cost;votes;name;selected",
     "VOTES": "voter_id;vote;collectivite_kind;departement;population_stratum;population",
+}
+WIDTH = 6
+"""Columns of a voter."""
+KEYS = (
+    *("description", "country", "unit", "instance", "num_projects", "num_votes", "budget", "vote_type", "rule"),
+    *("date_begin", "date_end", "min_length", "max_length", "language", "edition", "comment"),
+)
+ALWAYS = {
+    "country": "France",
+    "unit": "France",
+    "vote_type": "approval",
+    "rule": "unknown",
+    "min_length": "1",
+    "language": "fr",
 }
 BEFORE_THE_PROCLAMATION = "project_id;cost;votes;name"
 
@@ -30,42 +54,43 @@ def not_as_counted(folder: Path, base: sqlite3.Connection, counted: Recount, pro
         return
     base.execute("CREATE TABLE voter (place INTEGER PRIMARY KEY, siren TEXT, who TEXT)")
     base.execute("CREATE TABLE vote (siren TEXT, proposal INTEGER, place INTEGER)")
+    odd: list[Fault] = []
     try:
-        sections = _read(file, base)
+        sections = _read(file, base, odd)
     except UnicodeDecodeError:
         raise UnusableExportError(f"{file} n’est pas en UTF-8.") from None
-    except csv.Error as error:
-        raise UnusableExportError(f"{file} n’est pas au format Pabulib ({error}).") from None
+    except csv.Error:
+        raise UnusableExportError(f"{file} n’est pas au format Pabulib : un guillemet y manque, ou y est de trop.") from None
     except OSError as error:
-        raise UnusableExportError(f"{file} ne peut pas être lu ({error.strerror}).") from None
+        raise UnusableExportError(f"{file} ne peut pas être lu ({why_unreadable(error)}).") from None
     if sections is None:
         yield Fault(FILE, "ses parties ou leurs en-têtes ne sont pas ceux du fichier publié")
         return
     meta, projects = sections
+    voters = base.execute("SELECT count(*) FROM voter").fetchone()[0]
+    yield from _meta(meta, projects, proposals, voters)
+    yield from odd
     yield from _projects(projects, counted, proposals)
     yield from _ballots(base, counted)
-    voters = base.execute("SELECT count(*) FROM voter").fetchone()[0]
-    for key, due in (("num_projects", len(proposals.by_number)), ("num_votes", voters)):
-        if meta.get(key) != str(due):
-            yield Fault(FILE, f"{key} y vaut {meta.get(key) or 'rien'} au lieu de {due}")
 
 
-def _read(file: Path, base: sqlite3.Connection) -> tuple[dict[str, str], list[tuple[int, list[str]]]] | None:
-    """What the file says, its votes kept in the base; None when it is not laid out as ours are."""
+Rows = list[tuple[int, list[str]]]
+
+
+def _read(file: Path, base: sqlite3.Connection, odd: list[Fault]) -> tuple[Rows, Rows] | None:
+    """What the file says, its votes kept in the base; None when it is not laid out as ours are. `odd`: what no voter can be."""
     found: list[str] = []
-    meta: dict[str, str] = {}
-    projects: list[tuple[int, list[str]]] = []
+    meta: Rows = []
+    projects: Rows = []
     with file.open(encoding="utf-8", newline="") as text:
         lines = csv.reader(text, delimiter=";", strict=True)
 
         def voters() -> Iterator[Sequence[Any]]:
             for cells in lines:
-                yield (
-                    lines.line_num,
-                    cells[0],
-                    ",".join([cells[0], *cells[2:5]]) if len(cells) == 6 else "",
-                    ",".join(cells[1:2]),
-                )
+                odd.extend(_oddities(lines.line_num, cells))
+                if cells:
+                    who = ",".join([cells[0], *cells[2:5]]) if len(cells) == WIDTH else ""
+                    yield lines.line_num, cells[0], who, ",".join(cells[1:2])
 
         for cells in lines:
             if len(cells) == 1 and cells[0] in COLUMNS:
@@ -76,7 +101,7 @@ def _read(file: Path, base: sqlite3.Connection) -> tuple[dict[str, str], list[tu
                     base.execute("CREATE TABLE line (place INTEGER, siren TEXT, who TEXT, votes TEXT)")
                     keep(base, "INSERT INTO line VALUES (?, ?, ?, ?)", voters(), lambda _: None)
             elif found[-1:] == ["META"] and len(cells) == 2:
-                meta[cells[0]] = cells[1]
+                meta.append((lines.line_num, cells))
             elif found[-1:] == ["PROJECTS"] and len(cells) in (4, 5):
                 projects.append((lines.line_num, cells))
             else:
@@ -93,6 +118,35 @@ def _read(file: Path, base: sqlite3.Connection) -> tuple[dict[str, str], list[tu
     )
     base.execute("CREATE INDEX vote_siren ON vote (siren, proposal)")
     return meta, projects
+
+
+def _oddities(line: int, cells: Sequence[str]) -> Iterator[Fault]:
+    """What a voter's line says that no voter can be, whatever the other files hold."""
+    where = f"{FILE}, ligne {line}"
+    if len(cells) != WIDTH:
+        yield Fault(where, columns_instead(len(cells), WIDTH))
+        return
+    siren, *_, band, inhabitants = cells
+    if not is_siren(siren):
+        yield Fault(where, f"« {siren} » n’est pas un SIREN")
+    known = whole(inhabitants)
+    if inhabitants and (known is None or stratum(known) != band):
+        yield Fault(where, f"« {inhabitants} » habitants, ce n’est pas dans la tranche « {band} »")
+
+
+def _meta(meta: Rows, projects: Rows, proposals: Proposals, voters: int) -> Iterator[Fault]:
+    """The keys of the file, in their order, and the values that the other files give."""
+    keys = [key for _, (key, _) in meta]
+    if keys != list(KEYS):
+        wrong = next((f", ligne {line}" for (line, (key, _)), due in zip(meta, KEYS, strict=False) if key != due), "")
+        yield Fault(f"{FILE}{wrong}", "les lignes de META ne sont pas celles du fichier publié")
+    counted = str(len(proposals.by_number))
+    due = ALWAYS | {"instance": proposals.slug, "edition": proposals.slug, "num_projects": counted, "num_votes": str(voters)}
+    if all(cells[1] == "1" for _, cells in projects):
+        due |= {"budget": counted} if any(cells[0] == "comment" and "coûte 1" in cells[1] for _, cells in meta) else {}
+    for line, (key, value) in meta:
+        if value != due.get(key, value):
+            yield Fault(f"{FILE}, ligne {line}", f"{key} y vaut {value or 'rien'} au lieu de {due[key]}")
 
 
 def _projects(projects: Sequence[tuple[int, list[str]]], counted: Recount, proposals: Proposals) -> Iterator[Fault]:

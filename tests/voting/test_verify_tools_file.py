@@ -70,20 +70,53 @@ def test_each_line_altered_removed_doubled_or_swapped_is_found(voted: Edition, s
         (folder / "pabulib.pb").write_text("".join(f"{line}\n" for line in changed), encoding="utf-8", newline="")
         return faults(folder)
 
-    for rank in range(start, len(lines)):
+    for rank in range(len(lines)):
         before, line, after = lines[:rank], lines[rank], lines[rank + 1 :]
         assert "pabulib.pb" in said([*before, *after]), line
         assert "pabulib.pb" in said([*before, line, line, *after]), line
-        if ";" in line and not line.startswith(("project_id", "voter_id")):
+        if ";" in line and not line.startswith(("key", "project_id", "voter_id")):
             cells = line.split(";")
-            # What a proposition would cost, how many live somewhere and who follows whom are in no other file.
-            answered = {0, 2, 3, 4} if rank < lines.index("VOTES") else {1, 2, 3, 4}
+            # What a proposition would cost, who follows whom, the title and the dates of the edition are in no other file.
+            answered = {0} if rank < start else {0, 2, 3, 4} if rank < lines.index("VOTES") else {1, 2, 3, 4}
+            unproven = ("description", "date_begin", "date_end", "max_length", "comment")
+            answered |= {1} if rank < start and cells[0] not in unproven else set()
             for column in answered:
                 other = str(int(cells[column]) + 1) if cells[column].isdigit() else f"{cells[column]}x"
                 altered = ";".join([*cells[:column], other, *cells[column + 1 :]])
                 assert "pabulib.pb" in said([*before, altered, *after]), altered
     votes = lines.index("VOTES") + 2
     assert "n’est pas à sa place" in said([*lines[:votes], lines[votes + 1], lines[votes], *lines[votes + 2 :]])
+
+
+@pytest.mark.parametrize(
+    ("added", "what"),
+    [
+        ("", "cette ligne est vide"),
+        (";", "2 colonnes au lieu de 6"),
+        (f"{GRAMAT.siren}", "1 colonne au lieu de 6"),
+        ("999999999;1;commune;46;lt2000;900", "« 999999999 » n’est pas un SIREN"),
+        (f"{GRAMAT.siren};1;commune;46;lt500;900", "« 900 » habitants, ce n’est pas dans la tranche « lt500 »"),
+        (f"{GRAMAT.siren};1;commune;46;lt500;beaucoup", "« beaucoup » habitants"),
+    ],
+)
+def test_what_no_voter_can_be_is_said_of_its_line(voted: Edition, tmp_path: Path, added: str, what: str) -> None:
+    folder = exported(voted, tmp_path / "export")
+    text = (folder / "pabulib.pb").read_text("utf-8")
+    (folder / "pabulib.pb").write_text(f"{text}{added}\n", encoding="utf-8", newline="")
+    assert f"pabulib.pb, ligne {text.count(chr(10)) + 1} : {what}" in faults(folder)
+
+
+def test_a_quotation_mark_too_many_is_said_in_french(voted: Edition, tmp_path: Path) -> None:
+    folder = exported(voted, tmp_path / "export")
+    with (folder / "pabulib.pb").open("a", encoding="utf-8") as file:
+        file.write('"')
+    with pytest.raises(UnusableExportError, match="un guillemet y manque"):
+        recount(folder)
+    (folder / "pabulib.pb").unlink()
+    lines = (folder / "supports.csv").read_text("utf-8").splitlines()
+    (folder / "supports.csv").write_text("\n".join([*lines[:2], '"' + lines[2], *lines[3:]]), encoding="utf-8")
+    with pytest.raises(UnusableExportError, match=r"supports\.csv, ligne 3 : .* un guillemet y manque"):
+        recount(folder)
 
 
 @pytest.mark.parametrize(
