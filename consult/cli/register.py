@@ -15,6 +15,7 @@ from consult.ground import clock
 from consult.register import actions, queries
 from consult.register.actions import LoadReport
 from consult.register.file import SHIPPED, RegisterFileError
+from consult.register.vanished import vanished
 from consult.services.merges import AFTER_LOADING
 from consult.web import words
 
@@ -76,11 +77,13 @@ def succeed(old: str, new: str, reason: str) -> None:
 @with_app
 def find(words_typed: Sequence[str], limit: int) -> None:
     """Cherche une collectivité : nom, département, code INSEE, code postal ou SIREN."""
-    found = queries.search(" ".join(words_typed), limit=limit)
-    if not found:
+    found, gone = queries.search(" ".join(words_typed), limit=limit), vanished(" ".join(words_typed), limit=limit)
+    if not found and not gone:
         raise click.ClickException(f"Aucune collectivité ne correspond à « {' '.join(words_typed)} ».")
     for line in found:
         click.echo(f"{line.siren}  {line.full_name} · {line.kind_label} · {words.number(line.population)} habitants")
+    for one in gone:
+        click.echo(f"{one.line.siren}  {one.line.full_name} · {one.said}, {one.successor.siren}")
 
 
 def _changes(report: LoadReport) -> Iterator[str]:

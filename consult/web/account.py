@@ -17,6 +17,7 @@ from consult.ground.text import visible
 from consult.register.queries import lines
 from consult.register.rules import is_siren
 from consult.register.search import SUGGESTIONS, CollectiviteLine, search
+from consult.register.vanished import vanished
 from consult.web import doors, words
 from consult.web.collectivites import LONGEST
 from consult.web.context import actor, received_at
@@ -113,6 +114,7 @@ def _attachments_page(form: AttachmentForm) -> str:
         form=form,
         q=typed,
         found=found[:SUGGESTIONS],
+        vanished=[] if actor().profile is Profile.PARTENAIRE else vanished(typed),
         is_cut=len(found) > SUGGESTIONS,
         helps={one.siren: _what_it_is(one) for one in found},
         mine=attachments_of(actor().person_id or 0, page=page_number()),

@@ -22,6 +22,7 @@ from consult.register.model import Collectivite
 from consult.register.neighbours import DoneByAlike
 from consult.register.rules import Kind, is_siren
 from consult.register.search import MOST, SUGGESTIONS
+from consult.register.vanished import vanished
 from consult.services.of_collectivite import borne, had_by_alike
 from consult.services.queries import used_by
 from consult.voting.queries import supported_by
@@ -49,6 +50,7 @@ def index() -> ResponseReturnValue:
         "collectivites/index.html",
         q=typed,
         page=queries.find(typed, page_number()) if typed else None,
+        vanished=vanished(typed) if page_number() == 1 else [],
         counts=queries.counts_by_kind() if not typed else {},
         most=MOST,
         source=SOURCE,
@@ -61,16 +63,18 @@ def index() -> ResponseReturnValue:
 def suggestions() -> Response:
     """The likeliest collectivités, for whoever is still typing: the same for everyone, and good for ten minutes.
 
-    When there are more, a Link header says where the rest is.
+    One that ended leads to the one that stands for it. When there are more, a Link header says where the rest is.
     """
     typed = request.args.get("q", "")
     found = queries.search(typed, limit=SUGGESTIONS + 1)
-    answer = jsonify(
-        [
-            {"siren": one.siren, "name": one.full_name, "what": f"{one.kind_label}, {words.plural(one.population, 'habitant')}"}
-            for one in found[:SUGGESTIONS]
-        ]
-    )
+    suggested = [
+        {"siren": one.siren, "name": one.full_name, "what": f"{one.kind_label}, {words.plural(one.population, 'habitant')}"}
+        for one in found[:SUGGESTIONS]
+    ]
+    if len(found) < SUGGESTIONS:
+        gone = vanished(typed, limit=SUGGESTIONS - len(found))
+        suggested += [{"siren": one.successor.siren, "name": one.line.full_name, "what": one.said} for one in gone]
+    answer = jsonify(suggested)
     answer.headers["Cache-Control"] = "private, max-age=600"
     if len(found) > SUGGESTIONS:
         answer.headers["Link"] = f'<{url_for("collectivites.index", q=typed)}>; rel="next"'

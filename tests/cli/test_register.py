@@ -164,3 +164,13 @@ def test_progress_is_shown_to_whoever_watches(capsys: pytest.CaptureFixture[str]
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == "\rChargement du registre : 0 %\rChargement du registre : 50 %\rChargement du registre : 100 %\n"
+
+
+def test_one_that_ended_is_found_with_its_successor(alone: Operator, tmp_path: Path) -> None:
+    alone("register", "load", str(written(tmp_path, BEFORE)))
+    alone("register", "load", str(written(tmp_path, (*without(BEFORE, MIERS, ALVIGNAC), merged(ALVIGNAC, MIERS)))))
+    ended = alone("register", "find", "miers")
+    assert (ended.code, ended.errors) == (0, "")
+    (line,) = ended.said.splitlines()
+    assert line.startswith(f"{MIERS.siren}  Miers (Lot) · Commune absorbée en ")
+    assert line.endswith(f" par Alvignac (Lot), {ALVIGNAC.siren}")

@@ -209,3 +209,52 @@ def test_who_supports_a_proposition_is_named_as_it_was_with_who_stands_for_it(
     assert "2 collectivités soutiennent cette proposition" in page.main
     assert f"Lot Miers (Lot) {TODAY} Rocamadour (Lot)" in page.main
     assert page.links()["Miers (Lot)"] == f"/collectivites/{MIERS.siren}"
+
+
+# ── Looking for one by the name it had ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_old_name_leads_to_the_successor_from_the_public_list(small: World, reader: PageClient, tmp_path: Path) -> None:
+    assert small
+    bring(tmp_path, TOGETHER, at=DURING_VOTE)
+    page = reader.get("/collectivites?q=miers")
+    assert "Une collectivité qui n’existe plus" in page.main
+    assert "Commune absorbée en 2021 par Gramat-et-Miers (Lot)." in page.main
+    assert page.links()["Miers (Lot)"] == f"/collectivites/{MIERS.siren}"
+    assert page.links()["Aller à Gramat-et-Miers (Lot)"] == f"/collectivites/{NEW}"
+    page = reader.get("/collectivites?q=zzzz")
+    assert "Aucune collectivité ne correspond" in page.main
+    assert "n’existe plus" not in page.main
+    assert "n’existe" not in reader.get("/collectivites").main
+
+
+def test_an_old_name_is_suggested_as_one_types(small: World, reader: PageClient, tmp_path: Path) -> None:
+    assert small
+    bring(tmp_path, TOGETHER, at=DURING_VOTE)
+    suggested = reader.http.get("/collectivites/suggestions?q=mier").json
+    assert suggested == [
+        {"siren": NEW, "name": "Gramat-et-Miers (Lot)", "what": suggested[0]["what"]},
+        {"siren": NEW, "name": "Miers (Lot)", "what": "Commune absorbée en 2021 par Gramat-et-Miers (Lot)"},
+    ]
+
+
+def test_an_old_name_leads_to_attaching_to_the_successor(small: World, reader: PageClient, tmp_path: Path) -> None:
+    bring(tmp_path, LARGER, at=DURING_VOTE)
+    page = reader.sign_in(small.person(None)).get("/compte/rattachements?q=miers")
+    assert "Aucune collectivité ne correspond" not in page.main
+    assert "Commune absorbée en 2021 par Alvignac (Lot)." in page.main
+    there = page.links()["Choisir Alvignac (Lot)"]
+    assert there == f"/compte/rattachements?siren={ALVIGNAC.siren}"
+    (chosen,) = reader.get(there).soup.select("input[name=siren][checked]")
+    assert chosen["value"] == ALVIGNAC.siren
+
+
+def test_looking_for_old_names_costs_one_statement(small: World, reader: PageClient, tmp_path: Path) -> None:
+    assert small
+    costs = []
+    for vintage in (BEFORE, TOGETHER):
+        bring(tmp_path, vintage, at=DURING_VOTE)
+        with count_statements() as sent:
+            reader.http.get("/collectivites?q=miers")
+        costs.append(len(sent))
+    assert costs[0] == costs[1]
