@@ -17,7 +17,7 @@ from consult.proposals import actions as proposals
 from consult.proposals.actions import ProposalDraft
 from consult.proposals.model import Proposal, ProposalContribution
 from consult.proposals.rules import may_write_proposal
-from consult.triage.desk import Outcome, Seen, is_as_seen, locked, notify, settle, tell
+from consult.triage.desk import Outcome, Seen, announce, is_as_seen, locked, settle
 from consult.triage.model import Scheme
 from consult.triage.rules import may_reopen, may_triage
 
@@ -86,11 +86,11 @@ def ungroup(actor: Actor, contribution_id: int, proposal_id: int, *, at: datetim
         if not after:
             settle(contribution, Status.PUBLISHED, at=at)
         kept = {"proposals": [proposal.number], "left": len(after), "before": before, "after": after}
-        tell(session, EventKind.CONTRIBUTION_UNGROUPED, actor, contribution, at=at, **kept)
         others = session.scalars(
             select(Proposal).where(Proposal.edition_id == edition.id, Proposal.number.in_(after)).order_by(Proposal.number)
         ).all()
-        notify(session, edition, [Outcome(contribution, others, left=proposal)], at=at)
+        told = [Outcome(contribution, kept, others, left=proposal)]
+        announce(session, EventKind.CONTRIBUTION_UNGROUPED, actor, edition, told, at=at)
     return contribution
 
 
@@ -117,11 +117,12 @@ def reorient_all(
         scheme = session.get(Scheme, scheme_id)
         if scheme is None or scheme.edition_id != edition.id:
             raise NotFound
-        for contribution in contributions:
-            before = settle(contribution, Status.REORIENTED, at=at, reason=reason, scheme_id=scheme.id)
-            kept = {"scheme": scheme.name, "reason": contribution.status_reason, "before": before}
-            tell(session, EventKind.CONTRIBUTION_REORIENTED, actor, contribution, at=at, **kept)
-        notify(session, edition, [Outcome(one, scheme=scheme.name) for one in contributions], at=at)
+        told = []
+        for one in contributions:
+            before = settle(one, Status.REORIENTED, at=at, reason=reason, scheme_id=scheme.id)
+            kept = {"scheme": scheme.name, "reason": one.status_reason, "before": before}
+            told.append(Outcome(one, kept, scheme=scheme.name))
+        announce(session, EventKind.CONTRIBUTION_REORIENTED, actor, edition, told, at=at)
     return contributions
 
 
@@ -145,11 +146,11 @@ def declare_all_ineligible(
     with transaction() as session:
         edition, contributions = locked(session, contribution_ids)
         _may_triage_all(actor, Verb.DECLARE_INELIGIBLE, contributions, edition, at, seen, reason)
-        for contribution in contributions:
-            before = settle(contribution, Status.INELIGIBLE, at=at, reason=reason)
-            kept = {"reason": contribution.status_reason, "before": before}
-            tell(session, EventKind.CONTRIBUTION_DECLARED_INELIGIBLE, actor, contribution, at=at, **kept)
-        notify(session, edition, [Outcome(one) for one in contributions], at=at)
+        told = []
+        for one in contributions:
+            before = settle(one, Status.INELIGIBLE, at=at, reason=reason)
+            told.append(Outcome(one, {"reason": one.status_reason, "before": before}))
+        announce(session, EventKind.CONTRIBUTION_DECLARED_INELIGIBLE, actor, edition, told, at=at)
     return contributions
 
 
@@ -169,8 +170,8 @@ def reopen(actor: Actor, contribution_id: int, *, reason: str, at: datetime, see
             is_as_seen=is_as_seen(contribution, seen),
         ).or_refuse()
         before = back_to_be_examined(session, contribution, at=at, reason=reason)
-        tell(session, EventKind.CONTRIBUTION_REOPENED, actor, contribution, at=at, reason=reason.strip(), before=before)
-        notify(session, edition, [Outcome(contribution)], at=at)
+        told = [Outcome(contribution, {"reason": reason.strip(), "before": before})]
+        announce(session, EventKind.CONTRIBUTION_REOPENED, actor, edition, told, at=at)
     return contribution
 
 
@@ -251,6 +252,7 @@ def _group(
     gained = {contribution: added for contribution, added in gained.items() if added}
     if not gained:
         raise Refused(Reason.ALREADY_GROUPED)
+    told = []
     for contribution, added in gained.items():
         session.add_all(
             ProposalContribution(
@@ -262,5 +264,5 @@ def _group(
         before = sorted(number for id_, number in already if id_ == contribution.id)
         numbers = [proposal.number for proposal in added]
         kept = {"proposals": numbers, "before": before, "after": sorted(before + numbers)}
-        tell(session, EventKind.CONTRIBUTION_GROUPED, actor, contribution, at=at, **kept)
-    notify(session, edition, [Outcome(one, added) for one, added in gained.items()], at=at)
+        told.append(Outcome(contribution, kept, added))
+    announce(session, EventKind.CONTRIBUTION_GROUPED, actor, edition, told, at=at)

@@ -16,7 +16,7 @@ from consult.outbox.actions import post
 from consult.outbox.model import Notice
 from consult.triage.actions import back_to_be_examined
 from consult.triage.contest_rules import may_answer_contest, may_contest
-from consult.triage.desk import Outcome, locked, notify, tell
+from consult.triage.desk import Outcome, announce, locked, tell
 
 
 def contest(actor: Actor, contribution_id: int, *, text: str, at: datetime) -> Contest:
@@ -79,7 +79,6 @@ def answer_contest(actor: Actor, contest_id: int, *, upheld: bool, answer: str, 
         reopens = upheld and contribution.status not in (Status.PUBLISHED, Status.WITHDRAWN)
         before = back_to_be_examined(session, contribution, at=at, reason=written.answer) if reopens else None
         kept = {"upheld": upheld, "reason": written.answer, "before": before}
-        tell(session, EventKind.CONTEST_ANSWERED, actor, contribution, at=at, **kept)
         email = session.scalar(select(Person.email).where(Person.id == written.person_id, wants(Topic.CONTRIBUTIONS)))
         if email:
             post(
@@ -95,5 +94,7 @@ def answer_contest(actor: Actor, contest_id: int, *, upheld: bool, answer: str, 
                 answer=written.answer,
             )
         if reopens:
-            notify(session, edition, [Outcome(contribution)], at=at)
+            announce(session, EventKind.CONTEST_ANSWERED, actor, edition, [Outcome(contribution, kept)], at=at)
+        else:
+            tell(session, EventKind.CONTEST_ANSWERED, actor, contribution, at=at, **kept)
     return contribution

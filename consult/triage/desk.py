@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, literal, select, union_all
+from sqlalchemy import JSON, Integer, Select, String, bindparam, case, cast, select, union
 from sqlalchemy.orm import Session
 
 from consult.accounts.model import Person, Topic
@@ -15,9 +15,10 @@ from consult.calendar.queries import locked_edition
 from consult.contributions.model import Contribution, MeToo, Status
 from consult.ground.actor import Actor
 from consult.ground.refusals import NotFound
-from consult.journal.actions import record
+from consult.ground.rows import Together
+from consult.journal.actions import EVENT, Fact, event_values, record_many
 from consult.journal.model import EventKind
-from consult.outbox.actions import post_many
+from consult.outbox.actions import Circular
 from consult.outbox.model import Notice
 from consult.proposals.model import Proposal
 from consult.triage.contest_rules import contested_until
@@ -71,23 +72,19 @@ def settle(
 def tell(session: Session, kind: EventKind, actor: Actor, contribution: Contribution, *, at: datetime, **data: Any) -> None:
     """One event, about the collectivité that wrote the contribution, whoever acted; and one revision more."""
     contribution.revision += 1
-    record(
-        session,
-        kind,
-        actor,
-        at=at,
-        edition_id=contribution.edition_id,
-        siren=contribution.siren,
-        subject=f"contribution:{contribution.number}",
-        **data,
-    )
+    record_many(session, kind, actor, [_fact(actor, contribution, data)], at=at, edition_id=contribution.edition_id)
+
+
+def _fact(actor: Actor, contribution: Contribution, data: dict[str, Any]) -> Fact:
+    return Fact(contribution.siren or actor.siren, f"contribution:{contribution.number}", data)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is to be told of a contribution: where it goes."""
+    """What became of a contribution: what the journal keeps of it, and where it goes."""
 
     contribution: Contribution
+    kept: dict[str, Any]
     proposals: Sequence[Proposal] = ()
     scheme: str | None = None
     left: Proposal | None = None
@@ -114,39 +111,47 @@ def _named(proposal: Proposal) -> dict[str, Any]:
     return {"number": proposal.number, "title": proposal.title}
 
 
-def _concerned() -> Select[*tuple[Any, ...]]:
-    """Who wrote each of the contributions `told` and who shares it, with their address, if they want to know."""
-    told: BindParameter[int] = bindparam("told", expanding=True)
-    written = select(Contribution.id.label("id"), Contribution.person_id.label("person_id"), literal(0).label("shares"))
-    shared = select(MeToo.contribution_id, MeToo.person_id, literal(1))
-    each = union_all(written.where(Contribution.id.in_(told)), shared.where(MeToo.contribution_id.in_(told))).subquery()
+_AUTHOR, _TOLD = bindparam("author", type_=Integer), bindparam("told", type_=Integer)
+
+
+def _concerned() -> Select[str, str]:
+    """Who wrote a contribution and who shares it, if they want to know: the key of their letter, and their address."""
+    shares = select(MeToo.person_id).where(MeToo.contribution_id == _TOLD)
+    each = union(select(_AUTHOR.label("person_id")), shares).subquery()
     return (
-        select(each.c.id, Person.id, Person.email, each.c.shares)
-        .join(Person, Person.id == each.c.person_id)
+        select(bindparam("named", type_=String) + cast(Person.id, String), Person.email)
+        .join(each, each.c.person_id == Person.id)
         .where(wants(Topic.CONTRIBUTIONS))
-        .order_by(each.c.shares, each.c.id, Person.id)
+        .order_by(Person.id != _AUTHOR, Person.id)
     )
 
 
-_CONCERNED = _concerned()
-"""Worded once: every act of the desk asks it."""
+_TO_AUTHOR, _TO_SHARERS = (bindparam(name, type_=JSON) for name in ("message_data", "to_sharers"))
+_LETTERS = Circular(Notice.CONTRIBUTION_TRIAGED, _concerned(), data=case((Person.id == _AUTHOR, _TO_AUTHOR), else_=_TO_SHARERS))
+_EVENT_AND_LETTERS = Together(EVENT, _LETTERS.statements)
 
 
-def notify(session: Session, edition: Edition, outcomes: Sequence[Outcome], *, at: datetime) -> None:
-    """One letter a contribution to its author and to each person who said « nous aussi », if they want to know.
-
-    What comes after an undoing is another outcome: the key holds the revision, which each act has just changed.
+def announce(
+    session: Session, kind: EventKind, actor: Actor, edition: Edition, outcomes: Sequence[Outcome], *, at: datetime
+) -> None:
+    """One revision more, one event a contribution, and one letter to its author and to each person who said « nous aussi », if
+    they want to know. What comes after an undoing is another outcome: the key holds the revision.
     """
-    told = {outcome.contribution.id: outcome for outcome in outcomes}
-    rows = session.execute(_CONCERNED, {"told": list(told)}).all()
-    readers = {(row[0], row[1]): row for row in reversed(rows)}  # an author who also shares it is told as its author
-    words = {id_: outcome.words(edition) for id_, outcome in told.items()}
-    letters = [
-        (
-            f"contribution:{id_}:{told[id_].contribution.revision}:{person_id}",
-            email,
-            words[id_] | {"shares": bool(shares)},
-        )
-        for id_, person_id, email, shares in reversed(readers.values())
-    ]
-    post_many(session, Notice.CONTRIBUTION_TRIAGED, letters, at=at)
+    for outcome in outcomes:
+        outcome.contribution.revision += 1
+    session.flush()  # what the act wrote until now is told before
+    _EVENT_AND_LETTERS.write(session, [_values(kind, actor, edition, outcome, at=at) for outcome in outcomes])
+
+
+def _values(kind: EventKind, actor: Actor, edition: Edition, outcome: Outcome, *, at: datetime) -> dict[str, Any]:
+    one, words = outcome.contribution, outcome.words(edition)
+    event = event_values(kind, actor, _fact(actor, one, outcome.kept), at=at, edition_id=one.edition_id)
+    return event | _LETTERS.values(
+        at=at,
+        due_at=at,
+        data=words | {"shares": False},
+        to_sharers=words | {"shares": True},
+        author=one.person_id,
+        told=one.id,
+        named=f"contribution:{one.id}:{one.revision}:",
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 
 from consult.accounts.model import Person
@@ -15,6 +15,7 @@ from consult.contributions.model import Contest, Contribution, Remark, Report
 from consult.contributions.rules import Status
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.refusals import NotFound
 from consult.register.model import Collectivite
 from consult.register.rules import full_name
 
@@ -135,21 +136,39 @@ def reports_of(contribution_id: int) -> Sequence[ReportLine]:
     return [ReportLine(*row) for row in rows]
 
 
-_NEXT = (
-    select(Contribution.number)
-    .where(
-        Contribution.edition_id == bindparam("edition"),
-        Contribution.status == Status.PUBLISHED,
-        Contribution.number != bindparam("after"),
-    )
-    .order_by(case((Contribution.number > bindparam("after"), 0), else_=1), Contribution.number)
-    .limit(1)
+def _first_waiting(*among: ColumnElement[bool]) -> ScalarSelect[int | None]:
+    here = (_WAITING.edition_id == bindparam("edition"), _WAITING.status == Status.PUBLISHED)
+    return select(func.min(_WAITING.number)).where(*here, *among).scalar_subquery()
+
+
+_WAITING = aliased(Contribution)
+_NUMBER: BindParameter[int] = bindparam("number")
+_NEXT = func.coalesce(_first_waiting(_WAITING.number > _NUMBER), _first_waiting(_WAITING.number < _NUMBER))
+_PLACE = select(Contribution.id, _NEXT.label("following")).where(
+    Contribution.edition_id == bindparam("edition"), Contribution.number == _NUMBER, Contribution.status != Status.DRAFT
 )
 
 
 def next_waiting(edition_id: int, after: int) -> int | None:
     """The number of the contribution to examine after this one: the next that waits, or the first. One statement."""
-    return reading().scalar(_NEXT, {"edition": edition_id, "after": after})
+    return reading().scalar(select(_NEXT), {"edition": edition_id, "number": after})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file is in the queue, before it is decided."""
+
+    id: int
+    following: int | None
+    """The number that `next_waiting` gives after it."""
+
+
+def place_of(edition_id: int, number: int) -> Place:
+    """Which file has this number, and which is to be examined after it. One statement. Raises NotFound, for a draft too."""
+    found = reading().connection().execute(_PLACE, {"edition": edition_id, "number": number}).one_or_none()
+    if found is None:
+        raise NotFound
+    return Place(found.id, found.following)
 
 
 def reports_waiting() -> int:

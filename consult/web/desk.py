@@ -185,19 +185,22 @@ def seen(contribution_id: int, form: Any) -> dict[int, int]:
     return {} if form.revision.data is None else {contribution_id: form.revision.data}
 
 
-def done(the_edition: Edition, n: int | None, message: str) -> ResponseReturnValue:
-    """Say what was done, then open the next file that waits, in the queue as it was filtered; or the queue."""
+def done(the_edition: Edition, n: int | None, message: str, *, following: int | None = None) -> ResponseReturnValue:
+    """Say what was done, then open the next file that waits, in the queue as it was filtered; or the queue.
+
+    `following`: the one that waits after `n` in the whole queue, when it was read with it.
+    """
     flash(message, "success")
     kept = kept_filters()
-    after = _next(the_edition, n, kept) if n is not None else None
+    after = _next(the_edition, n, kept, following) if n is not None else None
     if after is None:
         return redirect(url_for("moderation.contributions", e=the_edition.slug, **kept), 303)
     return redirect(url_for("moderation.file", e=the_edition.slug, n=after, **kept), 303)
 
 
-def _next(the_edition: Edition, n: int, kept: dict[str, Any]) -> int | None:
+def _next(the_edition: Edition, n: int, kept: dict[str, Any], following: int | None) -> int | None:
     if not kept:
-        return next_waiting(the_edition.id, n)
+        return following or next_waiting(the_edition.id, n)
     filters = asked(the_edition.id, by_team=True).filters
     if filters.status not in (None, Status.PUBLISHED):
         return None

@@ -10,7 +10,7 @@ from consult.ground.refusals import NotFound, Refused
 from consult.proposals.queries import choices
 from consult.proposals.queries import one as proposal_of
 from consult.triage import actions
-from consult.triage.file_queries import answers_waiting, contests_waiting, reports_waiting
+from consult.triage.file_queries import answers_waiting, contests_waiting, place_of, reports_waiting
 from consult.triage.queries import awaiting
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
@@ -97,13 +97,13 @@ def reorient(e: str, n: int) -> ResponseReturnValue:
     form.offer(offered_schemes(the_edition))
     if not form.validate_on_submit():
         return desk(the_edition, n, Forms(reorient=form)), 422
-    id_, reason = id_of(the_edition.id, n), form.reason.data
+    place, reason = place_of(the_edition.id, n), form.reason.data
     scheme = int(form.scheme.data)
     try:
-        actions.reorient(actor(), id_, scheme, reason=reason, at=received_at(), seen=seen(id_, form))
+        actions.reorient(actor(), place.id, scheme, reason=reason, at=received_at(), seen=seen(place.id, form))
     except Refused as error:
         return refused(error, the_edition, n, Forms(reorient=form))
-    return done(the_edition, n, _settled(n, "réorientée"))
+    return done(the_edition, n, _settled(n, "réorientée"), following=place.following)
 
 
 @pages.post("/moderation/<edition:e>/contributions/<int:n>/non-recevable")
@@ -113,12 +113,12 @@ def declare_ineligible(e: str, n: int) -> ResponseReturnValue:
     the_edition, form = edition(e), IneligibleForm()
     if not form.validate_on_submit():
         return desk(the_edition, n, Forms(ineligible=form)), 422
-    id_, reason = id_of(the_edition.id, n), form.reason.data
+    place, reason = place_of(the_edition.id, n), form.reason.data
     try:
-        actions.declare_ineligible(actor(), id_, reason=reason, at=received_at(), seen=seen(id_, form))
+        actions.declare_ineligible(actor(), place.id, reason=reason, at=received_at(), seen=seen(place.id, form))
     except Refused as error:
         return refused(error, the_edition, n, Forms(ineligible=form))
-    return done(the_edition, n, _settled(n, "déclarée non recevable"))
+    return done(the_edition, n, _settled(n, "déclarée non recevable"), following=place.following)
 
 
 def _settled(n: int, what: str) -> str:
