@@ -222,6 +222,16 @@ class TestTakingUpAgain:
         assert page.links()["Écrire une contribution"] == NEW
         assert "Vos brouillons" not in client.get(NEW).main
 
+    @pytest.mark.parametrize("drafts", [0, 1])
+    def test_once_the_stage_is_over_nothing_leads_to_a_closed_door(
+        self, edition: Edition, agent: Actor, client: PageClient, hold, drafts: int
+    ) -> None:
+        for _ in range(drafts):
+            started(agent, edition)
+        assert NEW in client.sign_in(agent).get(DRAFTS).links().values()
+        hold(closing_of(Stage.NEEDS))
+        assert NEW not in client.get(DRAFTS).links().values()
+
     @pytest.mark.parametrize("path", ["", "/suppression"])
     def test_another_s_does_not_exist(
         self, world: World, edition: Edition, agent: Actor, client: PageClient, path: str
