@@ -16,12 +16,16 @@ from consult.calendar.rules import Closure, Stage
 from consult.ground.actor import OPERATOR, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading
+from consult.selection.actions import decide
+from consult.selection.model import Outcome
 from consult.voting.actions import give_support
 from tests.support.commands import Operator
+from tests.support.engines import Engines
 from tests.support.page import PageClient
 from tests.support.stage_two import DURING_VOTE, fresh, propositions
 from tests.support.statements import count_statements
 from tests.support.world import GRAMAT, ROCAMADOUR, World, closing_of, window
+from tests.web.test_secrecy import EVERY_ROLE, Answers, Elections, answers, clients, differing, of_both
 
 Hold = Callable[[datetime], None]
 EARLY = paris(2021, 4, 10, 12)
@@ -208,6 +212,23 @@ class TestTheCommand:
     def test_a_move_that_reopens_nothing_warns_of_nothing(self, edition: Edition, operator: Operator) -> None:
         options = ("VOTING", "--closes", "2021-04-25T18:00", "--reason", "Essai (fictif)")
         assert operator("calendar", "move", "2021", *options, CONSULT_NOW=REOPENED.isoformat()).errors == ""
+
+
+def test_it_is_as_secret_as_before_even_where_decisions_were_prepared(engines: Engines, app: Flask, hold: Hold) -> None:
+    """Two elections that differ only by what is supported, closed, prepared by the committee, reopened, answer the same."""
+
+    def ask(elections: Elections) -> Answers:
+        move(elections.edition, EARLY, EARLY - timedelta(days=1))
+        member = elections.readers[Role.COMMITTEE.value]
+        assert member is not None
+        for proposal, outcome in zip((elections.first, elections.second, elections.third), Outcome, strict=True):
+            decide(member, proposal.id, outcome, reason="Une raison (fictive).", explanation="Parce que.", at=EARLY)
+        move(elections.edition, closing_of(Stage.VOTING), REOPENED)
+        readers = {name: elections.readers[name] for name in ("visitor", Role.COMMITTEE.value, EVERY_ROLE)}
+        return answers(clients(app, readers))
+
+    before, after = of_both(engines, app, hold, ask)
+    assert differing(before, after) == []
 
 
 def test_the_open_data_say_since_when(edition: Edition, client: PageClient, hold: Hold) -> None:
