@@ -58,6 +58,12 @@ def readable_address(email: str) -> str:
         return email
 
 
+def masked_address(email: str) -> str:
+    """Enough of it for its owner to know it: « a***@mairie.fr »."""
+    local, _, domain = readable_address(email).rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
 # ── Signing in ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 SIGN_IN_LASTS = timedelta(minutes=15)

@@ -1,10 +1,12 @@
 """What the base must hold and a stolen copy of it must not give: sealed with a key that is drawn from the site's secret one.
+And marks, by which the site knows an address that it wrote itself.
 
 What was sealed under an older secret key is read as long as that key is among the fallbacks (`CONSULT_SECRET_KEY_FALLBACKS`),
 and by nobody otherwise. Sealing the same text twice gives the same thing (AES-SIV): what is kept here is random already.
 """
 
 import base64
+import hmac
 import re
 from binascii import Error
 from collections.abc import Sequence
@@ -22,6 +24,7 @@ from sqlalchemy.types import TypeDecorator
 class _Keys:
     held: list[AESSIV] = field(default_factory=list)
     """The one that seals, then those that only open."""
+    marking: list[bytes] = field(default_factory=list)
 
 
 _keys = _Keys()
@@ -29,11 +32,12 @@ _keys = _Keys()
 
 def use(secret_key: str, fallbacks: Sequence[str] = ()) -> None:
     """From now on this process seals with this key, and opens what it or one of the older ones sealed."""
-    _keys.held = [_drawn_from(key) for key in (secret_key, *fallbacks)]
+    _keys.held = [AESSIV(_drawn_from(key, b"consult: sealed columns")) for key in (secret_key, *fallbacks)]
+    _keys.marking = [_drawn_from(key, b"consult: marks") for key in (secret_key, *fallbacks)]
 
 
-def _drawn_from(secret_key: str) -> AESSIV:
-    return AESSIV(HKDF(SHA256(), length=64, salt=None, info=b"consult: sealed columns").derive(secret_key.encode()))
+def _drawn_from(secret_key: str, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), length=64, salt=None, info=purpose).derive(secret_key.encode())
 
 
 def seal(clear: str) -> str:
@@ -61,6 +65,20 @@ def _opened(key: AESSIV, content: bytes) -> str | None:
         return key.decrypt(content, None).decode()
     except (InvalidTag, ValueError):
         return None
+
+
+def mark(text: str) -> str:
+    """Sixteen characters that only this site can write after a text: ninety-six bits of it."""
+    return _marked(_keys.marking[0], text)
+
+
+def is_marked(text: str, typed: str) -> bool:
+    """Whether these are the mark of that text, with the present key or an older one."""
+    return any(hmac.compare_digest(_marked(key, text).encode(), typed.encode()) for key in _keys.marking)
+
+
+def _marked(key: bytes, text: str) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(key, text.encode(), "sha256")[:12]).decode()
 
 
 class Sealed(TypeDecorator[str]):

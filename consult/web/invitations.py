@@ -8,17 +8,24 @@ from consult.accounts.colleagues.invitation_queries import invitation_seen_by
 from consult.accounts.colleagues.mandates import choose_mandate
 from consult.accounts.colleagues.rules import may_answer_invitation
 from consult.accounts.model import AttachmentStatus
+from consult.ground.refusals import Reason, Refused
 from consult.web import doors
-from consult.web.context import actor, received_at, session_key
+from consult.web.announced import announced_by
+from consult.web.context import actor, received_at, session_key, this_page
 
 pages = Blueprint("invitations", __name__)
 
 
 @pages.get("/invitations/<int:invitation_id>")
-@doors.newcomers
-def show(invitation_id: int) -> str:
-    """Who invites me, to speak for whom, until when. Nothing at all to anybody else."""
+@doors.public
+def show(invitation_id: int) -> ResponseReturnValue:
+    """Who invites me, to speak for whom, until when. Nothing at all to anybody else; who is not signed in does that first, on
+    a page that says why when they come from the message."""
     who = actor()
+    if not who.is_signed_in:
+        if announced_by(this_page()) is None:
+            raise Refused(Reason.SIGN_IN)
+        return redirect(url_for("sign_in.new", suite=this_page()), 303)
     invitation = invitation_seen_by(who.person_id or 0, invitation_id, at=received_at())
     may_answer_invitation(who, is_mine=invitation.is_mine, serves=invitation.serves).or_refuse()
     return render_template("invitations/show.html", invitation=invitation, held=who.acting_for(invitation.siren))

@@ -17,6 +17,7 @@ from consult.ground import clock
 from consult.ground.actor import Actor
 from consult.ground.refusals import NotFound, Reason, Refused
 from consult.web import doors
+from consult.web.announced import announced_by
 from consult.web.context import SessionUser, mail_folder, received_at, settings
 from consult.web.devices import device
 from consult.web.forms.accounts import CodeForm, SignInForm
@@ -42,7 +43,7 @@ def _without_limits() -> bool:
 def new() -> Response:
     """Ask for an address."""
     form = SignInForm(email=session.get("sign_in", {}).get("email"), suite=local_path(request.args.get("suite")))
-    return _private("sign_in/new.html", form=form, demo_accounts=_demo_accounts())
+    return _new_page(form)
 
 
 @pages.post("/connexion")
@@ -53,10 +54,15 @@ def ask() -> ResponseReturnValue:
     form = SignInForm()
     address = parse_address(form.email.data or "") if form.validate_on_submit() else None
     if address is None:
-        return _private("sign_in/new.html", 422, form=form, demo_accounts=_demo_accounts())
+        return _new_page(form, 422)
     key = sign_in.request_sign_in(address.email, at=received_at())
     session["sign_in"] = {"email": address.email, "key": key, "suite": local_path(form.suite.data)}
     return redirect(url_for("sign_in.code"), 303)
+
+
+def _new_page(form: SignInForm, status: int = 200) -> Response:
+    invited = announced_by(local_path(form.suite.data))
+    return _private("sign_in/new.html", status, form=form, invited=invited, demo_accounts=_demo_accounts())
 
 
 @pages.get("/connexion/code")

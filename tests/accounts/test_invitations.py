@@ -11,7 +11,7 @@ from consult.accounts import actions
 from consult.accounts.actions import AccountDraft
 from consult.accounts.attachments import actions as attachments
 from consult.accounts.colleagues import invitations
-from consult.accounts.colleagues.invitation_queries import invitation_seen_by, invitations_for, waiting_invitations
+from consult.accounts.colleagues.invitation_queries import invitation_seen_by, invitations_for, marked, waiting_invitations
 from consult.accounts.colleagues.invitations import ADDRESS_KEPT
 from consult.accounts.colleagues.rules import (
     INVITATION_LASTS,
@@ -151,7 +151,8 @@ def test_an_invitation_says_who_for_whom_until_when_and_holds_no_secret(mayor: A
     assert f"{mayor.name} (secrétaire de mairie) vous invite" in said
     assert "au nom de Rocamadour (Lot)" in said
     assert "jusqu’au 4 mai 2021 à 10 h 00 (heure de Paris)" in said
-    assert f"http://127.0.0.1:8000/invitations/{sent} " in said, "the number, and nothing that proves anything"
+    address = f"http://127.0.0.1:8000/invitations/{sent}?cle={marked(sent)} "
+    assert address in said, "the number, and a mark that accepts nothing: it only says, signed out, who is invited"
     (event,) = events(EventKind.INVITATION_SENT)
     assert (event.person_id, event.subject) == (mayor.person_id, f"invitation:{sent}")
     assert "@" not in repr(event.data), "the journal holds no address"

@@ -13,6 +13,7 @@ from consult.accounts.rules import (
     MOST_TRIES_A_DAY,
     is_live,
     is_put_aside,
+    masked_address,
     may_ask_attachment,
     may_describe_oneself,
     may_end_attachment,
@@ -112,6 +113,18 @@ def test_a_domain_that_grows_too_long_in_ascii_is_refused() -> None:
 )
 def test_an_address_is_shown_as_its_owner_writes_it(email: str, read: str) -> None:
     assert readable_address(email) == read
+
+
+@pytest.mark.parametrize(
+    ("email", "shown"),
+    [
+        ("adjointe@mairie.exemple.fr", "a***@mairie.exemple.fr"),
+        ("a@b.fr", "a***@b.fr"),
+        ("elue@xn--mairie-d-a-hfb.fr", "e***@mairie-d-aÿ.fr"),
+    ],
+)
+def test_a_masked_address_is_known_by_its_owner_alone(email: str, shown: str) -> None:
+    assert masked_address(email) == shown
 
 
 # ── Signing in ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -60,3 +60,17 @@ def test_in_clear_is_read_as_it_is_and_sealed_when_written() -> None:
     assert column.process_bind_param(None, engine) is None  # type: ignore[arg-type]
     written = column.process_bind_param("A" * 32, engine)  # type: ignore[arg-type]
     assert column.process_result_value(written, engine) == "A" * 32  # type: ignore[arg-type]
+
+
+def test_a_mark_is_of_one_text_and_of_this_site() -> None:
+    mark = vault.mark("invitation:1")
+    assert len(mark) == 16
+    assert vault.is_marked("invitation:1", mark)
+    assert not vault.is_marked("invitation:2", mark)
+    for other in ("", mark[:-1], mark.lower(), "é" * 16):
+        assert not vault.is_marked("invitation:1", other)
+    vault.use(SECOND, [FIRST])
+    assert vault.is_marked("invitation:1", mark)
+    assert vault.mark("invitation:1") != mark
+    vault.use(SECOND)
+    assert not vault.is_marked("invitation:1", mark)

@@ -114,7 +114,7 @@ def test_signed_out_every_number_answers_the_same(client: PageClient, sent: int)
 
 def test_a_newcomer_signs_in_says_who_they_are_and_comes_back_to_it(client: PageClient, mayor: Actor, sent: int) -> None:
     (letter,) = [one for one in letters(DURING_VOTE) if one["To"] == ADDRESS]
-    (path,) = re.findall(r"http://127\.0\.0\.1:8000(/invitations/\d+)", text_of(letter))
+    (path,) = re.findall(r"http://127\.0\.0\.1:8000(/invitations/\d+)", text_of(letter))  # as one copies it without its end
     page = client.get(client.get(path, 401).links()["Se connecter"])
     client.post("/connexion", page.form("/connexion") | {"email": ADDRESS.upper()}, 303)
     (letter,) = letters(DURING_VOTE)
@@ -212,3 +212,66 @@ def test_reading_one_costs_the_same_however_many(client: PageClient, world: Worl
     with count_statements() as count:
         client.get(f"/invitations/{sent}")
     assert len(count) == 3, "the session's, the edition's, its own"
+
+
+# ── Who comes from the message, signed out ───────────────────────────────────────────────────────────────────────────────
+
+
+def path_in(letter) -> str:
+    """The address that the message gives."""
+    (path,) = re.findall(r"http://127\.0\.0\.1:8000(/invitations/\S+)", text_of(letter))
+    return path
+
+
+def invitation_letter():
+    return next(letter for letter in letters(DURING_VOTE) if letter["To"] == ADDRESS)
+
+
+@pytest.mark.usefixtures("sent", "deputy")
+def test_who_comes_from_the_message_reads_why_to_sign_in_then_the_invitation(client: PageClient, mayor: Actor) -> None:
+    path = path_in(invitation_letter())
+    page = client.follow(client.get(path, 303))
+    assert page.h1 == "Se connecter"
+    assert page.response.headers["Cache-Control"] == "no-store"
+    assert "Vous êtes invité à parler pour Rocamadour (Lot)" in page.main
+    assert "a***@mairie.exemple.fr" in page.main
+    assert ADDRESS not in page.text
+    assert mayor.name not in page.text
+    form = page.form("/connexion")
+    page = client.post("/connexion", form | {"email": "pas une adresse"}, 422)
+    assert "Vous êtes invité" in page.main
+    client.post("/connexion", form | {"email": ADDRESS}, 303)
+    page = client.follow(client.post("/connexion/code", {"code": code_of(invitation_letter())}, 303))
+    assert page.h1 == "Une invitation à parler pour Rocamadour (Lot)"
+
+
+def test_the_number_of_an_invitation_alone_says_nothing(client: PageClient, sent: int) -> None:
+    path = path_in(invitation_letter())
+    mark = path.partition("?cle=")[2]
+    other = "A" if mark[-1] != "A" else "B"
+    for wrong in ("", "?cle=", f"?cle={mark[:-1]}{other}", f"?cle={mark}&x=1", "?cle=" + "é" * 16, f"?cle={mark}%00"):
+        page = client.get(f"/invitations/{sent}{wrong}", 401)
+        assert "Rocamadour" not in page.main
+        assert "***" not in page.main
+    assert "Rocamadour" not in client.get(f"/invitations/{sent - 1}?cle={mark}", 401).main
+    for suite in (
+        f"/invitations/{sent}",
+        f"/invitations/{sent}?cle={mark[::-1]}",
+        f"//autre.exemple/invitations/{sent}?cle={mark}",
+    ):
+        assert "invité à" not in client.get("/connexion?suite=" + suite.replace("?", "%3F")).main
+
+
+def test_one_that_no_longer_serves_announces_nothing(client: PageClient, mayor: Actor, sent: int) -> None:
+    path = path_in(invitation_letter())
+    invitations.revoke_invitation(mayor, sent, at=DURING_VOTE)
+    assert "Rocamadour" not in client.get(path, 401).main
+
+
+@pytest.mark.usefixtures("sent")
+def test_one_that_expired_announces_nothing(client: PageClient, hold) -> None:
+    path = path_in(invitation_letter())
+    hold(just_before(OVER))
+    client.get(path, 303)
+    hold(OVER)
+    assert "Rocamadour" not in client.get(path, 401).main

@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from consult.accounts.colleagues.rules import MOST_WAITING
 from consult.accounts.model import Attachment, AttachmentStatus, Invitation, Person
 from consult.accounts.queries import known_as
-from consult.accounts.rules import readable_address
+from consult.accounts.rules import masked_address, readable_address
+from consult.ground import vault
 from consult.ground.database import reading
 from consult.ground.paging import MOST_LISTED
 from consult.ground.refusals import NotFound
@@ -88,6 +89,36 @@ def invitations_for(person_id: int, *, at: datetime) -> Sequence[ReceivedInvitat
         _received(person_id, at).where(_IS_MINE, serving(at)).order_by(Invitation.expires_at, Invitation.id).limit(MOST_LISTED)
     )
     return [_as_received(row) for row in reading().execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedInvitation:
+    """An invitation, as whoever opens its message reads it before signing in: neither who sent it nor the whole address."""
+
+    collectivite: str
+    address: str
+    """« a***@mairie.fr »."""
+
+
+def marked(invitation_id: int) -> str:
+    """What the address of an invitation carries in its message: with its number alone, anybody could ask who is invited."""
+    return vault.mark(f"invitation:{invitation_id}")
+
+
+def announced(invitation_id: int, mark: str, *, at: datetime) -> AnnouncedInvitation | None:
+    """An invitation that still serves, for who has its message. One statement, none without the right mark."""
+    if not vault.is_marked(f"invitation:{invitation_id}", mark):
+        return None
+    row = (
+        reading()
+        .execute(
+            select(Invitation.email, Collectivite.name, Collectivite.kind, Collectivite.departement_name)
+            .join(Collectivite, Collectivite.siren == Invitation.siren)
+            .where(Invitation.id == invitation_id, serving(at))
+        )
+        .one_or_none()
+    )
+    return AnnouncedInvitation(full_name(*row[1:]), masked_address(row.email)) if row else None
 
 
 _AUTHOR, _READER = aliased(Person, name="author"), aliased(Person, name="reader")

@@ -14,7 +14,7 @@ from consult.accounts.actions import address_of, locked_person
 from consult.accounts.attachments.actions import prove
 from consult.accounts.attachments.proofs import Proof
 from consult.accounts.colleagues import rules
-from consult.accounts.colleagues.invitation_queries import FORGOTTEN, serving
+from consult.accounts.colleagues.invitation_queries import FORGOTTEN, marked, serving
 from consult.accounts.model import Attachment, AttachmentWay, Invitation, InvitationOutcome, Person
 from consult.accounts.queries import as_now
 from consult.accounts.rules import Address
@@ -81,6 +81,7 @@ def _send(session: Session, who: Actor, address: Address, at: datetime) -> Invit
         key=f"{Notice.INVITATION.value}:{invitation.id}",
         at=at,
         number=invitation.id,
+        mark=marked(invitation.id),
         by_name=who.name,
         by_function=who.function,
         collectivite=who.collectivite_name,
