@@ -136,7 +136,7 @@ def test_the_base_and_the_rule_tell_the_same_and_the_last_time_is_said(edition: 
 
 def test_no_page_asks_more_of_the_base_for_it(edition: Edition, reader: PageClient, hold: Hold) -> None:
     hold(REOPENED)
-    counted = []
+    counted: list[list[int]] = []
     for _ in range(2):
         counted.append([])
         for path in EVERYWHERE:
