@@ -173,6 +173,8 @@ class Reason(StrEnum):
     NEWS_NOT_WAITING = "news_not_waiting"
     NEWS_NOT_READ = "news_not_read"
     SERVICE_STOPPED = "service_stopped"
+    SERVICE_NOT_STOPPED = "service_not_stopped"
+    NOT_CONFIRMED = "not_confirmed"
     NOT_OF_THE_SERVICE = "not_of_the_service"
     DATE_BEFORE_BIRTH = "date_before_birth"
     DATE_TO_COME = "date_to_come"

@@ -140,6 +140,7 @@ class EventKind(StrEnum):
 
     SERVICE_BORN = "service:born"
     SERVICE_PHASE_ENTERED = "service:phase_entered"
+    SERVICE_STOP_UNDONE = "service:stop_undone"
     SERVICE_DESCRIBED = "service:described"
     BEARER_ADDED = "bearer:added"
     BEARER_REMOVED = "bearer:removed"
@@ -156,6 +157,7 @@ class EventKind(StrEnum):
     DEPLOYMENT_DECLARED = "deployment:declared"
     DEPLOYMENT_CONFIRMED = "deployment:confirmed"
     DEPLOYMENT_MERGED = "deployment:merged"
+    DEPLOYMENT_UNCONFIRMED = "deployment:unconfirmed"
     MONEY_PROPOSED = "money:proposed"
     MONEY_PUBLISHED = "money:published"
     MONEY_REFUSED = "money:refused"
@@ -200,8 +202,10 @@ PUBLIC_KINDS = frozenset(
         EventKind.INTEREST_MOVED_UP,
         EventKind.SERVICE_BORN,
         EventKind.SERVICE_PHASE_ENTERED,
+        EventKind.SERVICE_STOP_UNDONE,
         EventKind.BEARER_ADDED,
         EventKind.BEARER_REMOVED,
+        EventKind.DEPLOYMENT_UNCONFIRMED,
         EventKind.MILESTONE_MOVED,
         EventKind.MILESTONE_DROPPED,
         EventKind.MONEY_PUBLISHED,

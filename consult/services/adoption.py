@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, extract, func, select
@@ -11,12 +11,14 @@ from sqlalchemy.orm import aliased
 
 from consult.ground.database import reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
+from consult.ground.refusals import NotFound
+from consult.journal.model import Event, EventKind
 from consult.register.model import Collectivite, Departement
 from consult.register.queries import goes_on_with
 from consult.register.rules import Kind, Stratum
 from consult.register.search import LINE, CollectiviteLine
 from consult.services.deployment_rules import IN_PLACE
-from consult.services.model import Deployment, DeploymentStatus, DeploymentStep
+from consult.services.model import Deployment, DeploymentStatus, DeploymentStep, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,53 @@ def uses(service_id: int, filters: Filters, *, page: int = 1) -> Page[Use]:
 def _use(row: Any) -> Use:
     id_, step_id, status, since, confirmed_at, *line = row
     return Use(CollectiviteLine(*line), id_, step_id, status, since, confirmed_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """A confirmation that was taken back."""
+
+    confirmed_at: datetime
+    at: datetime
+    reason: str
+
+
+def taken_back(service: Service, listed: Sequence[Use]) -> Mapping[str, TakenBack]:
+    """By SIREN of those listed that are confirmed no more, the last confirmation taken back. One statement; none without any
+    that is not confirmed.
+    """
+    sirens = [one.collectivite.siren for one in listed if not one.is_confirmed]
+    if not sirens:
+        return {}
+    rows = reading().scalars(
+        select(Event)
+        .where(
+            Event.edition_id == service.edition_id,
+            Event.kind == EventKind.DEPLOYMENT_UNCONFIRMED,
+            Event.subject == f"service:{service.number}",
+            Event.siren.in_(sirens),
+        )
+        .order_by(Event.id)
+    )
+    return {
+        str(row.siren): TakenBack(datetime.fromisoformat(row.data["confirmed_at"]), row.at, row.data["reason"]) for row in rows
+    }
+
+
+def confirmed(service_id: int, deployment_id: int) -> CollectiviteLine:
+    """The collectivité of a confirmed deployment of this service. Raises NotFound."""
+    row = (
+        reading()
+        .execute(
+            select(*LINE)
+            .join(Deployment, Deployment.siren == Collectivite.siren)
+            .where(Deployment.id == deployment_id, Deployment.service_id == service_id, Deployment.confirmed_at.is_not(None))
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    return CollectiviteLine(*row)
 
 
 def _last_step() -> Any:

@@ -74,6 +74,17 @@ def may_confirm(actor: Actor, *, calendar: Calendar, bearers: Collection[str], a
     return may_update(actor, calendar=calendar, bearers=bearers, at=at)
 
 
+def may_unconfirm(
+    actor: Actor, *, calendar: Calendar, bearers: Collection[str], is_confirmed: bool, reason: str, at: datetime
+) -> Verdict:
+    """Whether the actor may take back, for a reason, what was confirmed of a collectivité's use."""
+    return verdict(
+        may_confirm(actor, calendar=calendar, bearers=bearers, at=at),
+        (is_confirmed, Reason.NOT_CONFIRMED),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
 def _speaks_for(actor: Actor, siren: str | None) -> Verdict:
     return verdict(
         (actor.profile is not Profile.PARTENAIRE, Reason.PARTNER_MAY_NOT),

@@ -18,9 +18,10 @@ from consult.outbox.actions import post_to_all
 from consult.outbox.model import Notice
 from consult.register.model import Collectivite
 from consult.register.queries import goes_on_with
-from consult.services.deployment_rules import IN_PLACE, Said, may_confirm, may_declare_deployment
+from consult.services.deployment_rules import IN_PLACE, Said, may_confirm, may_declare_deployment, may_unconfirm
 from consult.services.held import held, tell
 from consult.services.model import Deployment, DeploymentStatus, DeploymentStep, Service
+from consult.services.news_rules import leaves_money
 from consult.services.queries import bearers
 from consult.services.rules import is_of_service
 
@@ -100,6 +101,33 @@ def confirm_deployments(actor: Actor, service_id: int, seen: Mapping[int, int], 
             edition_id=edition.id,
         )
     return len(sure)
+
+
+def unconfirm_deployment(actor: Actor, deployment_id: int, *, reason: str, at: datetime) -> None:
+    """Take back what was confirmed wrongly of a collectivité's use: what it says stays, and waits again.
+
+    Raises Refused with the reason of `may_unconfirm`, NotFound.
+    """
+    with transaction() as session:
+        service_id = session.scalar(select(Deployment.service_id).where(Deployment.id == deployment_id))
+        if service_id is None:
+            raise NotFound
+        service, edition = held(session, service_id)
+        actor, one = as_now(session, actor), session.get_one(Deployment, deployment_id)
+        confirmed = one.confirmed_at
+        may_unconfirm(
+            actor,
+            calendar=edition.calendar,
+            bearers=bearers(session, service_id),
+            is_confirmed=confirmed is not None,
+            reason=reason,
+            at=at,
+        ).or_refuse()
+        leaves_money(actor, reason).or_refuse()
+        one.confirmed_at, one.confirmed_by = None, None
+        said = _said(one) | {"confirmed_at": confirmed.isoformat() if confirmed else "", "reason": reason.strip()}
+        name = session.get_one(Collectivite, one.siren).full_name
+        tell(session, EventKind.DEPLOYMENT_UNCONFIRMED, actor, service, at, siren=one.siren, collectivite=name, **said)
 
 
 def _of(service_id: int, siren: str) -> Select[Deployment]:

@@ -10,6 +10,7 @@ from consult.ground.refusals import Reason, Refused
 from consult.journal.model import EventKind
 from consult.services.held import held, tell
 from consult.services.model import Service
+from consult.services.news_rules import leaves_money
 from consult.services.queries import bearers
 from consult.services.rules import may_update
 
@@ -33,7 +34,7 @@ class Description:
 def describe(actor: Actor, service_id: int, said: Description, *, revision: int, at: datetime) -> None:
     """Say all of it anew. `revision` is that of the service as its author read it: two people do not undo one another's.
 
-    Raises Refused with the reason of `may_update`, `CHANGED_MEANWHILE` when somebody was quicker; NotFound.
+    Raises Refused with the reason of `may_update` or `leaves_money`, `CHANGED_MEANWHILE` when somebody was quicker; NotFound.
     """
     with transaction() as session:
         service, edition = held(session, service_id)
@@ -44,6 +45,7 @@ def describe(actor: Actor, service_id: int, said: Description, *, revision: int,
         changed = {name: now for name, now in asdict(said).items() if getattr(service, name) != now}
         if not changed:
             return
+        leaves_money(who, *changed.values()).or_refuse()
         before = {name: getattr(service, name) for name in changed}
         for name, now in changed.items():
             setattr(service, name, now)

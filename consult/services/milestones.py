@@ -13,6 +13,7 @@ from consult.ground.refusals import NotFound
 from consult.journal.model import EventKind
 from consult.services.held import held, tell
 from consult.services.model import Milestone, MilestoneMove, Service
+from consult.services.news_rules import leaves_money
 from consult.services.queries import bearers
 from consult.services.rules import (
     is_still_promised,
@@ -26,12 +27,13 @@ from consult.services.rules import (
 def set_milestone(actor: Actor, service_id: int, *, title: str, due_on: date, at: datetime) -> Milestone:
     """Promise something for a day.
 
-    Raises Refused with the reason of `may_set_milestone`, NotFound.
+    Raises Refused with the reason of `may_set_milestone` or `leaves_money`, NotFound.
     """
     with transaction() as session:
         service, edition = held(session, service_id)
+        who = as_now(session, actor)
         may_set_milestone(
-            as_now(session, actor),
+            who,
             calendar=edition.calendar,
             bearers=bearers(session, service.id),
             phase=service.phase,
@@ -39,6 +41,7 @@ def set_milestone(actor: Actor, service_id: int, *, title: str, due_on: date, at
             due_on=due_on,
             at=at,
         ).or_refuse()
+        leaves_money(who, title).or_refuse()
         milestone = Milestone(service_id=service.id, title=title, due_on=due_on, set_at=at)
         session.add(milestone)
         session.flush()
@@ -49,7 +52,7 @@ def set_milestone(actor: Actor, service_id: int, *, title: str, due_on: date, at
 def move_milestone(actor: Actor, milestone_id: int, *, due_on: date, reason: str, at: datetime) -> None:
     """Promise it for another day; the day before stays shown, struck out.
 
-    Raises Refused with the reason of `may_move_milestone`, NotFound.
+    Raises Refused with the reason of `may_move_milestone` or `leaves_money`, NotFound.
     """
     with transaction() as session:
         milestone, service, who, when = _promise(session, actor, milestone_id, at)
@@ -57,6 +60,7 @@ def move_milestone(actor: Actor, milestone_id: int, *, due_on: date, reason: str
         may_move_milestone(
             who, **when, phase=service.phase, born_at=service.born_at, old=before, new=due_on, reason=reason
         ).or_refuse()
+        leaves_money(who, reason).or_refuse()
         session.add(
             MilestoneMove(
                 milestone_id=milestone.id,
@@ -98,11 +102,12 @@ def reach_milestone(actor: Actor, milestone_id: int, *, done_on: date, at: datet
 def drop_milestone(actor: Actor, milestone_id: int, *, reason: str, at: datetime) -> None:
     """Give a milestone up: it stays readable, with its reason.
 
-    Raises Refused with the reason of `may_drop_milestone`, NotFound.
+    Raises Refused with the reason of `may_drop_milestone` or `leaves_money`, NotFound.
     """
     with transaction() as session:
         milestone, service, who, when = _promise(session, actor, milestone_id, at)
         may_drop_milestone(who, **when, reason=reason).or_refuse()
+        leaves_money(who, reason).or_refuse()
         milestone.dropped_at, milestone.drop_reason = at, reason.strip()
         said: dict[str, Any] = {"title": milestone.title, "reason": milestone.drop_reason, "id": milestone.id}
         tell(session, EventKind.MILESTONE_DROPPED, who, service, at, **said)

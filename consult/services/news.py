@@ -25,6 +25,7 @@ from consult.services.model import News, NewsPicture, Publication, Service
 from consult.services.news_rules import (
     SENT_TWICE,
     is_acceptable_picture,
+    leaves_money,
     may_publish,
     may_refuse,
     may_take_back,
@@ -145,6 +146,7 @@ def take_news_back(actor: Actor, news_id: int, *, reason: str, at: datetime) -> 
             reason=reason,
             at=at,
         ).or_refuse()
+        leaves_money(who, reason).or_refuse()
         _decide(session, who, news, Publication.CANCELLED, reason, at)
         shown = update(NewsPicture).where(NewsPicture.news_id == news_id, NewsPicture.removed_at.is_(None))
         session.execute(shown.values(removed_at=at))

@@ -41,6 +41,11 @@ def standing_of(actor: Actor, *texts: str) -> Publication:
     return Publication.PROPOSED
 
 
+def leaves_money(actor: Actor, *texts: str) -> Verdict:
+    """Whether these texts, public at once, leave amounts to the agency: a service's own team says none by another way."""
+    return verdict((actor.has_role(*TEAM) or not speaks_of_money(*texts), Reason.MONEY_IS_THE_AGENCY_S))
+
+
 def is_acceptable_picture(size: int, type_: FileType | None) -> Verdict:
     """Whether a picture may be shown, for what it is."""
     return verdict((size <= MOST_PICTURE_BYTES, Reason.PICTURE_TOO_BIG), (type_ in PICTURES, Reason.NOT_A_PICTURE))

@@ -12,8 +12,9 @@ from consult.ground.database import transaction
 from consult.journal.model import EventKind
 from consult.services.held import held, tell
 from consult.services.model import Phase, PhaseStep
+from consult.services.news_rules import leaves_money
 from consult.services.queries import bearers
-from consult.services.rules import may_enter_phase
+from consult.services.rules import may_enter_phase, may_undo_stop
 
 
 def enter_phase(
@@ -28,7 +29,7 @@ def enter_phase(
 ) -> None:
     """Take a service to its next phase, or stop it: today, or on the past day it happened.
 
-    Raises Refused with the reason of `may_enter_phase`, NotFound.
+    Raises Refused with the reason of `may_enter_phase` or `leaves_money`, NotFound.
     """
     with transaction() as session:
         service, edition = held(session, service_id)
@@ -45,6 +46,7 @@ def enter_phase(
             last_day=_last_day(session, service_id),
             learnt=learnt,
         ).or_refuse()
+        leaves_money(actor, reason, learnt).or_refuse()
         before, service.phase = service.phase, phase
         past = day if day != paris_day(at) else None
         session.add(
@@ -63,6 +65,23 @@ def enter_phase(
             after=phase.value,
             **said,
         )
+
+
+def undo_stop(actor: Actor, service_id: int, *, reason: str, at: datetime) -> None:
+    """Say that a service did not stop: it goes on in the phase it was in, as of the day it was said to stop.
+
+    The stop stays in its history, struck out. Raises Refused with the reason of `may_undo_stop`, NotFound.
+    """
+    with transaction() as session:
+        service, edition = held(session, service_id)
+        actor = as_now(session, actor)
+        may_undo_stop(actor, calendar=edition.calendar, now=service.phase, reason=reason, at=at).or_refuse()
+        ordered = select(PhaseStep).where(PhaseStep.service_id == service_id).order_by(PhaseStep.id.desc()).limit(2)
+        stop, before = session.scalars(ordered).all()
+        service.phase, day = before.phase, stop.day or paris_day(stop.entered_at)
+        session.add(PhaseStep(service_id=service.id, phase=before.phase, entered_at=at, day=day, reason=reason.strip()))
+        said = {"reason": reason.strip(), "after": before.phase.value, "day": day.isoformat()}
+        tell(session, EventKind.SERVICE_STOP_UNDONE, actor, service, at, name=service.name, **said)
 
 
 def _last_day(session: Session, service_id: int) -> date:

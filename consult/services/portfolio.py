@@ -19,7 +19,7 @@ from consult.ground.clock import PARIS, paris, paris_day
 from consult.ground.database import reading
 from consult.ground.paging import Page, offset
 from consult.services.model import Milestone, News, Phase, PhaseStep, Publication, Service
-from consult.services.rules import SILENCE, Keeping, keeping
+from consult.services.rules import SILENCE, Keeping, is_undone, keeping
 
 PAGE_SIZE = 20
 TIMELINE_SIZE = 50
@@ -299,6 +299,8 @@ def lives(found: Sequence[Line], today: date) -> list[Life]:
 
 
 def stays(entered: Sequence[tuple[Phase, date]]) -> list[Stay]:
-    """From the phases a service entered, in order, how long it stayed in each."""
+    """From the phases a service entered, in order, how long it stayed in each; as if a stop that was undone had not been."""
+    undone = {rank for rank, (phase, _) in enumerate(entered) if is_undone(phase, is_last=rank == len(entered) - 1)}
+    entered = [entry for rank, entry in enumerate(entered) if rank not in undone and rank - 1 not in undone]
     ends = [*(day for _, day in entered[1:]), None]
     return [Stay(*entry, until) for entry, until in zip(entered, ends, strict=False) if entry[0] is not Phase.STOPPED]

@@ -144,6 +144,21 @@ def may_enter_phase(
     )
 
 
+def may_undo_stop(actor: Actor, *, calendar: Calendar, now: Phase, reason: str, at: datetime) -> Verdict:
+    """Whether the actor may say that a service did not stop, though it was written: the agency, for a reason."""
+    return verdict(
+        calendar.gate(Verb.UPDATE_SERVICE, at),
+        is_of_the_team(actor),
+        (now is Phase.STOPPED, Reason.SERVICE_NOT_STOPPED),
+        (bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
+def is_undone(phase: Phase, *, is_last: bool) -> bool:
+    """Whether a step of a service was written wrongly: nothing follows a stop but the act that says it did not happen."""
+    return phase is Phase.STOPPED and not is_last
+
+
 def may_set_milestone(
     actor: Actor,
     *,

@@ -12,7 +12,7 @@ from consult.ground.paging import Page
 from consult.journal.model import PUBLIC_KINDS, Event, EventKind
 from consult.journal.queries import public_events
 from consult.selection.model import Outcome
-from consult.services.model import Phase
+from consult.services.model import DeploymentStatus, Phase
 from consult.web import doors, words
 from consult.web.ballot_words import changes
 from consult.web.context import edition
@@ -200,7 +200,15 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     ),
     EventKind.SERVICE_BORN: lambda data: f"Naissance du service «{words.NBSP}{data['name']}{words.NBSP}».",
     EventKind.SERVICE_PHASE_ENTERED: _phase,
+    EventKind.SERVICE_STOP_UNDONE: lambda data: (
+        f"«{words.NBSP}{data['name']}{words.NBSP}» n’est pas arrêté{words.NBSP}: cela avait été dit à tort le"
+        f" {_iso_day(data['day'])}."
+    ),
     EventKind.BEARER_ADDED: lambda data: f"{data['collectivite']} porte désormais ce service.",
+    EventKind.DEPLOYMENT_UNCONFIRMED: lambda data: (
+        f"Confirmation retirée{words.NBSP}: {data['collectivite']}, {DeploymentStatus(data['status']).label.lower()} depuis le"
+        f" {_iso_day(data['since'])}."
+    ),
     EventKind.BEARER_REMOVED: lambda data: f"{data['collectivite']} ne porte plus ce service.",
     EventKind.MILESTONE_MOVED: lambda data: (
         f"Jalon déplacé{words.NBSP}: «{words.NBSP}{data['title']}{words.NBSP}», du {_iso_day(data['before'])} au"

@@ -171,6 +171,8 @@ REFUSALS: dict[Reason, Words] = {
     Reason.NEWS_NOT_WAITING: Words(409, "C’est déjà décidé", "Cette actualité n’attend plus la réponse de l’agence. Rien n’a été changé."),
     Reason.NEWS_NOT_READ: Words(409, "Cette actualité n’est plus lue", "Elle a été retirée ou n’a pas été publiée. Rien n’a été changé."),
     Reason.SERVICE_STOPPED: Words(409, "Ce service est arrêté", "Il ne prend plus d’engagement et ne se déploie plus. Sa page reste, avec ce qui a été appris."),
+    Reason.SERVICE_NOT_STOPPED: Words(409, "Ce service n’est pas arrêté", "Il n’y a rien à annuler. Rien n’a été changé."),
+    Reason.NOT_CONFIRMED: Words(409, "Ce n’est pas confirmé", "Il n’y a pas de confirmation à retirer. Rien n’a été changé."),
     Reason.NOT_OF_THE_SERVICE: Words(403, "Vous n’êtes pas de l’équipe de ce service", "Les collectivités qui le portent et l’agence écrivent sur sa page. Si la vôtre le porte, demandez à l’équipe de la consultation de l’ajouter."),
     Reason.DATE_BEFORE_BIRTH: Words(409, "Cette date est trop ancienne", "Elle précède la naissance du service."),
     Reason.DATE_TO_COME: Words(409, "Cette date n’est pas encore venue", "On ne déclare que ce qui a eu lieu, aujourd’hui au plus tard."),

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from consult.calendar.model import Edition
 from consult.ground.clock import paris_day
+from consult.ground.database import reading
 from consult.ground.refusals import NotFound, Reason, Refused, Verdict
 from consult.ground.text import fold
 from consult.register.queries import places, search
@@ -15,15 +16,17 @@ from consult.register.rules import Kind
 from consult.services import adoption, queries
 from consult.services.adoption import Filters, Mine
 from consult.services.deployment_rules import IN_PLACE, may_speak_of_use
-from consult.services.deployments import confirm_deployments, declare_deployment
-from consult.services.model import DeploymentStatus, Phase
+from consult.services.deployments import confirm_deployments, declare_deployment, unconfirm_deployment
+from consult.services.model import DeploymentStatus, Phase, Service
 from consult.services.queries import Sheet
+from consult.services.rules import is_of_service
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.deployments import SLUGS, ConfirmForm, DeploymentForm, UseForm, UsesFiltersForm
+from consult.web.forms.service_desk import ReasonForm
 from consult.web.maps import departement_map
 from consult.web.paging import page_number
-from consult.web.service_desk import own
+from consult.web.service_desk import act, own
 from consult.web.steps import stairs
 
 pages = Blueprint("service_deployments", __name__)
@@ -129,6 +132,22 @@ def confirm(e: str, n: int) -> ResponseReturnValue:
     return here
 
 
+@pages.route("/<edition:e>/services/<int:n>/gestion/deploiements/<int:id_>/retrait", methods=["GET", "POST"])
+@doors.signed_in
+def unconfirm(e: str, n: int, id_: int) -> ResponseReturnValue:
+    """What was confirmed of a collectivité was so wrongly."""
+    sheet, form = own(e, n), ReasonForm()
+    about = adoption.confirmed(sheet.service.id, id_).full_name
+
+    def write() -> ResponseReturnValue:
+        unconfirm_deployment(actor(), id_, reason=form.reason.data, at=received_at())
+        flash("La confirmation est retirée. Elle reste affichée, barrée, avec sa raison.", "success")
+        return redirect(url_for("service_deployments.show", e=e, n=n, _anchor="collectivites"), 303)
+
+    said = {"sheet": sheet, "about": about, "title": "Retirer une confirmation", "submit": "Retirer cette confirmation"}
+    return act(form, write, "services/act.html", **said)
+
+
 def _whom(form: DeploymentForm) -> str | None:
     """The SIREN of the collectivité that was typed; None, said beside the field, when a name is nobody's or that of several."""
     if form.is_number:
@@ -169,12 +188,15 @@ def _page(the_edition: Edition, sheet: Sheet, mine: Mine | None, form: UseForm) 
     service, asked = sheet.service, _asked()
     groups = adoption.groups(service.id)
     months = adoption.over_time(service.id, paris_day(received_at()))
+    listed = adoption.uses(service.id, asked.filters, page=page_number())
     return render_template(
         "services/deploiements.html",
         sheet=sheet,
         service=service,
         asked=asked,
-        uses=adoption.uses(service.id, asked.filters, page=page_number()),
+        uses=listed,
+        taken_back=adoption.taken_back(service, listed.items),
+        writes=_writes(service),
         groups=groups,
         map=departement_map(groups.departements),
         months=[month for month, before in zip(months, [None, *months], strict=False) if _differs(month, before)],
@@ -183,6 +205,13 @@ def _page(the_edition: Edition, sheet: Sheet, mine: Mine | None, form: UseForm) 
         mine=mine,
         form=form if form.status.choices and _may_speak(the_edition) and actor().siren else None,
     )
+
+
+def _writes(service: Service) -> bool:
+    """Whether the reader writes on the pages of the service. One statement, for who speaks for a collectivité."""
+    who = actor()
+    bearing = queries.bearers(reading(), service.id) if who.is_verified else ()
+    return bool(is_of_service(who, bearing))
 
 
 def _differs(month: adoption.Month, before: adoption.Month | None) -> bool:

@@ -1,9 +1,9 @@
-"""A promise of a service that slips, or that is given up: one page an act, at its desk."""
+"""A promise of a service that slips or is given up, a stop that did not happen: one page an act, at its desk."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from consult.services import actions
+from consult.services import actions, phases
 from consult.web import doors, words
 from consult.web.context import actor, received_at
 from consult.web.forms.service_desk import MoveForm, ReasonForm
@@ -25,6 +25,19 @@ def move(e: str, n: int, milestone_id: int) -> ResponseReturnValue:
 
     said = {"sheet": sheet, "promised": promised, "title": "Déplacer un jalon", "submit": "Déplacer ce jalon"}
     return act(form, write, "services/act.html", **said)
+
+
+@pages.route("/<edition:e>/services/<int:n>/gestion/phase/annulation", methods=["GET", "POST"])
+@doors.moderators
+def undo_stop(e: str, n: int) -> ResponseReturnValue:
+    """It was written that the service stopped, and it did not."""
+    sheet, form = own(e, n), ReasonForm()
+
+    def write() -> ResponseReturnValue:
+        phases.undo_stop(actor(), sheet.service.id, reason=form.reason.data, at=received_at())
+        return done("L’arrêt est annulé. Il reste dans l’histoire du service, barré.", e, n)
+
+    return act(form, write, "services/act.html", sheet=sheet, title="Annuler un arrêt", submit="Annuler cet arrêt")
 
 
 @pages.route("/<edition:e>/services/<int:n>/gestion/jalons/<int:milestone_id>/abandon", methods=["GET", "POST"])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import Blueprint, render_template
+from markupsafe import Markup
 
 from consult.calendar.model import Edition
 from consult.following.rules import Sort
@@ -11,7 +12,7 @@ from consult.interests.queries import referents
 from consult.services import indicator_queries, news_queries, queries
 from consult.services.model import Phase, PhaseStep
 from consult.services.queries import Sheet
-from consult.services.rules import Keeping, is_of_service
+from consult.services.rules import Keeping, is_of_service, is_undone
 from consult.web import doors, words
 from consult.web.context import actor, edition, received_at
 from consult.web.following import following_of
@@ -76,15 +77,20 @@ OPENNESS = (
 
 
 def _phases(steps: Sequence[PhaseStep]) -> list[dict[str, str]]:
-    """The phases as a timeline shows them, each on the day it began: the last one is where the service stands."""
-    *past, last = steps
-    state = "stopped" if last.phase is Phase.STOPPED else "open"
-    return [
-        {
-            "name": step.phase.label,
-            "date_text": words.day(step.day or step.entered_at),
-            "text": words.typo(step.reason),
-            "state": state,
-        }
-        for step, state in [*((step, "past") for step in past), (last, state)]
-    ]
+    """The phases as a timeline shows them, each on the day it began: the last one is where the service stands. A stop that was
+    undone is struck out, and followed by the day it was, and why.
+    """
+    last, shown = steps[-1], []
+    for before, step in zip([None, *steps], steps, strict=False):
+        undone = is_undone(step.phase, is_last=step is last)
+        resumes = before is not None and before.phase is Phase.STOPPED
+        state = "past" if step is not last else "stopped" if step.phase is Phase.STOPPED else "open"
+        shown.append(
+            {
+                "name": Markup("<del>{}</del>").format(step.phase.label) if undone else step.phase.label,
+                "date_text": words.day(step.entered_at if resumes else step.day or step.entered_at),
+                "text": words.typo(f"{'Arrêt annulé, dit à tort : ' if resumes else ''}{step.reason}"),
+                "state": state,
+            }
+        )
+    return shown

@@ -151,6 +151,7 @@ ALONE: Mapping[EventKind, Callable[[Mapping[str, Any]], str]] = {
     K.WORKSHOP_NOTED: _workshop("Le compte rendu d’un atelier est publié"),
     K.SERVICE_BORN: _born,
     K.SERVICE_PHASE_ENTERED: _phase,
+    K.SERVICE_STOP_UNDONE: _because("Il n’est pas arrêté, c’était dit à tort"),
     K.MILESTONE_MOVED: _milestone("La date d’un jalon a changé"),
     K.MILESTONE_REACHED: _milestone("Jalon atteint"),
     K.MILESTONE_DROPPED: _milestone("Jalon abandonné"),

@@ -30,7 +30,9 @@ from consult.services.actions import (
     reach_milestone,
     set_milestone,
 )
-from consult.services.model import Milestone, Phase, PhaseStep, Service
+from consult.services.model import Bearer, Milestone, Phase, PhaseStep, Service
+from consult.services.phases import undo_stop
+from consult.services.rules import is_undone
 from consult.voting.model import Support
 from consult.voting.rules import Weight
 from tests.support.acts import refusal
@@ -151,6 +153,43 @@ def test_phases_follow_one_another_and_each_keeps_its_reason(service: Service, m
     assert reading().get_one(Service, service.id).phase is Phase.STOPPED
     with pytest.raises(NotFound):
         enter_phase(moderator, service.id + 999, Phase.STOPPED, reason="x", at=AT)
+
+
+class TestAStopThatDidNotHappen:
+    @pytest.fixture
+    def stopped(self, service: Service, moderator: Actor) -> Service:
+        """Stopped on a past day, in construction, and entered a month later."""
+        enter_phase(moderator, service.id, Phase.CONSTRUCTION, reason="Le besoin est confirmé.", at=AT)
+        day = paris_day(AT) + timedelta(days=10)
+        enter_phase(moderator, service.id, Phase.STOPPED, reason="x", learnt="y", day=day, at=AT + timedelta(days=40))
+        return service
+
+    def test_it_goes_on_where_it_stood_and_the_stop_stays_in_its_history(self, stopped: Service, moderator: Actor) -> None:
+        undone = AT + timedelta(days=50)
+        undo_stop(moderator, stopped.id, reason=" Mauvais service. ", at=undone)
+        reading().expire_all()
+        assert reading().get_one(Service, stopped.id).phase is Phase.CONSTRUCTION
+        steps = queries.steps(stopped.id)
+        assert [step.phase for step in steps] == [Phase.INVESTIGATION, Phase.CONSTRUCTION, Phase.STOPPED, Phase.CONSTRUCTION]
+        assert (steps[-1].entered_at, steps[-1].reason, steps[-1].day) == (undone, "Mauvais service.", steps[-2].day)
+        assert [is_undone(step.phase, is_last=step is steps[-1]) for step in steps] == [False, False, True, False]
+        event = reading().scalars(select(Event).order_by(Event.id.desc()).limit(1)).one()
+        assert (event.kind, event.subject) == (EventKind.SERVICE_STOP_UNDONE, "service:1")
+        assert (event.data["reason"], event.data["after"]) == ("Mauvais service.", "construction")
+        day = steps[-2].day
+        assert day is not None
+        enter_phase(moderator, stopped.id, Phase.ACCELERATION, reason="x", day=day, at=undone)
+
+    def test_once_by_the_agency_for_a_reason(self, world: World, stopped: Service, moderator: Actor) -> None:
+        with transaction() as session:
+            session.add(Bearer(service_id=stopped.id, siren=ROCAMADOUR, since=AT))
+        undo = partial(undo_stop, service_id=stopped.id, reason="Mauvais service.", at=AT + timedelta(days=50))
+        assert refusal(undo, world.person(ROCAMADOUR)) is Reason.NOT_YOUR_ROLE
+        assert refusal(undo, moderator, reason=" ") is Reason.REASON_MISSING
+        undo(moderator)
+        assert refusal(undo, moderator) is Reason.SERVICE_NOT_STOPPED
+        with pytest.raises(NotFound):
+            undo(moderator, service_id=stopped.id + 999)
 
 
 def test_a_milestone_is_promised_then_reached_once(service: Service, moderator: Actor) -> None:

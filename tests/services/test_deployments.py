@@ -15,12 +15,14 @@ from consult.ground.database import reading, transaction
 from consult.ground.refusals import NotFound, Reason
 from consult.journal.model import Event, EventKind
 from consult.services.actions import ServiceDraft, create
-from consult.services.deployments import confirm_deployments, declare_deployment
+from consult.services.adoption import Filters, confirmed, taken_back, uses
+from consult.services.deployments import confirm_deployments, declare_deployment, unconfirm_deployment
 from consult.services.model import Bearer, Deployment, DeploymentStatus, DeploymentStep, Service
 from tests.support.acts import last_event, refusal
 from tests.support.letters import letters, text_of
 from tests.support.retained import proposal
 from tests.support.stage_two import decide_attachment
+from tests.support.statements import count_statements
 from tests.support.together import together
 from tests.support.world import CAUVALDOR, GRAMAT, LOT, ROCAMADOUR, World, during
 
@@ -190,3 +192,39 @@ def test_an_attachment_ended_in_between_no_longer_declares(world: World, service
     decide_attachment(agent, AttachmentStatus.ENDED)
     act = partial(declare_deployment, agent, service.id, ROCAMADOUR, status=TRIAL, since=BORN, at=AT)
     assert refusal(act) is Reason.NO_COLLECTIVITE
+
+
+class TestTakingAConfirmationBack:
+    def test_what_was_said_stays_and_waits_again(self, world: World, service: Service, bearer: Actor, moderator: Actor) -> None:
+        say = partial(declare_deployment, world.person(ROCAMADOUR), service.id, ROCAMADOUR, at=LATER)
+        said = say(status=IN_USE, since=BORN)
+        take = partial(unconfirm_deployment, deployment_id=said.id, reason=" Une erreur de ligne. ", at=LATER)
+        assert refusal(take, bearer) is Reason.NOT_CONFIRMED
+        (step,) = reading().scalars(select(DeploymentStep.id))
+        confirm_deployments(bearer, service.id, {said.id: step}, at=AT + timedelta(days=59))
+        for stranger in (world.person(ROCAMADOUR), world.person(GRAMAT)):
+            assert refusal(take, stranger) is Reason.NOT_OF_THE_SERVICE
+        assert refusal(take, bearer, reason=" ") is Reason.REASON_MISSING
+        take(bearer)
+        reading().expire_all()
+        assert reading().get_one(Deployment, said.id).confirmed_at is None
+        assert sums(service) == (0, 1), "it says so still"
+        event = last_event()
+        assert (event.kind, event.siren, event.subject) == (EventKind.DEPLOYMENT_UNCONFIRMED, ROCAMADOUR, "service:1")
+        assert (event.data["reason"], event.data["collectivite"]) == ("Une erreur de ligne.", "Rocamadour (Lot)")
+        listed = uses(service.id, Filters()).items
+        with count_statements() as sent:
+            (found,) = taken_back(service, listed).values()
+        assert len(sent) == 1
+        assert (found.confirmed_at, found.at, found.reason) == (AT + timedelta(days=59), LATER, "Une erreur de ligne.")
+        confirm_deployments(moderator, service.id, {said.id: step}, at=LATER)
+        assert taken_back(service, uses(service.id, Filters()).items) == {}
+
+    def test_of_another_service_it_is_not_found(self, world: World, service: Service, moderator: Actor) -> None:
+        said = declare_deployment(moderator, service.id, ROCAMADOUR, status=TRIAL, since=BORN, at=LATER)
+        assert confirmed(service.id, said.id).siren == ROCAMADOUR
+        for wrong in (partial(confirmed, service.id + 1, said.id), partial(confirmed, service.id, said.id + 1)):
+            with pytest.raises(NotFound):
+                wrong()
+        with pytest.raises(NotFound):
+            unconfirm_deployment(moderator, said.id + 1, reason="x", at=LATER)

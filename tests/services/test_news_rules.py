@@ -15,6 +15,7 @@ from consult.services.model import Publication
 from consult.services.news_rules import (
     MOST_PICTURE_BYTES,
     is_acceptable_picture,
+    leaves_money,
     may_publish,
     may_read,
     may_refuse,
@@ -38,6 +39,13 @@ BEARERS = frozenset({ROCAMADOUR})
     "text",
     ["12 500 €", "12,5 k€", "1,3 M€", "30 euros", "un euro", "300 EUR", "12 k€ de plus", "deux millions d’euros", "5 keuros"],
 )
+def test_an_amount_is_left_to_the_agency(text: str) -> None:
+    assert leaves_money(MODERATOR, text)
+    assert leaves_money(BEARER, "Un jalon", text).reason is Reason.MONEY_IS_THE_AGENCY_S
+    assert leaves_money(BEARER, "L’Eure", "tient 12 conseils")
+
+
+@pytest.mark.parametrize("text", ["12 500 €", "12,5 k€", "30 euros"])
 def test_an_amount_is_money(text: str) -> None:
     assert speaks_of_money("Un titre", f"Le service a reçu {text}.")
 

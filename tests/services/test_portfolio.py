@@ -207,3 +207,6 @@ def test_how_long_it_stays_in_each_phase() -> None:
     assert stays([]) == []
     assert stays([(Phase.OPERATED, BORN)]) == [Stay(Phase.OPERATED, BORN, None)]
     assert stays([(Phase.INVESTIGATION, BORN), (Phase.STOPPED, TODAY)]) == [Stay(Phase.INVESTIGATION, BORN, TODAY)]
+    undone = [(Phase.INVESTIGATION, BORN), (Phase.STOPPED, TODAY), (Phase.INVESTIGATION, TODAY)]
+    assert stays(undone) == [Stay(Phase.INVESTIGATION, BORN, None)]
+    assert stays([*undone, (Phase.STOPPED, TODAY)]) == [Stay(Phase.INVESTIGATION, BORN, TODAY)]

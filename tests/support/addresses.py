@@ -126,6 +126,8 @@ READ = (
     "/2021/services/1/deploiements",
     "/2021/services/1/deployer",
     "/2021/services/1/gestion/deploiements",
+    "/2021/services/1/gestion/deploiements/1/retrait",
+    "/2021/services/1/gestion/phase/annulation",
     "/2021/argent",
     "/2021/services/1/argent",
     "/2021/services/1/indicateurs",
@@ -299,5 +301,7 @@ WRITE = (
     "/2021/services/1/deploiement",
     "/2021/services/1/gestion/deploiements",
     "/2021/services/1/gestion/deploiements/confirmation",
+    "/2021/services/1/gestion/deploiements/1/retrait",
+    "/2021/services/1/gestion/phase/annulation",
 )
 """What is written by POST."""

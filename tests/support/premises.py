@@ -319,6 +319,7 @@ class Premises:
         charter = dict.fromkeys(("preamble", "relecture", "atelier", "pilote"), "Tout autre chose.") | {"read": "1", **REASON}
         service, desk = f"/2023/services/{self.service.number}", f"/2023/services/{self.service.number}/gestion"
         use = {"status": "trial", "since": TODAY}
+        stop = {"phase": "stopped", "learnt": "Ceci.", **REASON}
         decision = {"outcome": "retained", **REASON}
         born = {"proposal": str(self.candidates.id), "name": "Autre service", "summary": "Un autre.", **REASON}
         moved = {"opens_at": "2021-03-15T12:00", "closes_at": "2021-04-30T12:00", "step": "confirmed", **REASON}
@@ -362,7 +363,8 @@ class Premises:
             *self._instruction(),
             Deed("service_deployments.declare", f"{service}/deploiement", "owner", use, at=DURING_TRACKING, also=AT_HOME),
             Deed("steering_services.new", "/pilotage/2023/services/nouveau", "team", born, at=DURING_TRACKING),
-            Deed("service_desk.phase", f"{desk}/phase", "team", {"phase": "construction", **REASON}, at=DURING_TRACKING),
+            Deed("service_desk.phase", f"{desk}/phase", "team", stop, at=DURING_TRACKING),
+            Deed("service_promises.undo_stop", f"{desk}/phase/annulation", "team", REASON, at=DURING_TRACKING),
             Deed("service_desk.milestone", f"{desk}/jalons", "team", {"title": "Autre", "due_on": TODAY}, at=DURING_TRACKING),
             Deed(
                 "service_desk.reached",
@@ -377,6 +379,13 @@ class Premises:
                 f"{desk}/deploiements/confirmation",
                 "team",
                 {"seen": self.awaiting},
+                at=DURING_TRACKING,
+            ),
+            Deed(
+                "service_deployments.unconfirm",
+                f"{desk}/deploiements/{self.awaiting.partition('-')[0]}/retrait",
+                "team",
+                REASON,
                 at=DURING_TRACKING,
             ),
         ]

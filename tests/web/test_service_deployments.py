@@ -319,3 +319,21 @@ def test_the_day_of_an_end_is_the_last(client: PageClient, service: Service, mod
     assert "Aucune collectivité ne l’utilise plus" in page.main
     assert f"N’est plus utilisé depuis le {date(2021, 7, 2).day} juillet 2021" in page.main
     assert not page.soup.select(".map")
+
+
+def test_a_wrong_confirmation_is_struck_out(client: PageClient, world: World, service: Service, moderator: Actor) -> None:
+    said = declare_deployment(moderator, service.id, LOT, status=DeploymentStatus.IN_USE, since=paris_day(AT), at=AT)
+    path, take_back = PAGE, f"{DESK}/{said.id}/retrait"
+    assert take_back not in client.get(path).links().values()
+    client.sign_in(world.person(GRAMAT))
+    assert take_back not in client.get(path).links().values()
+    client.post(take_back, {"reason": "Non."}, 403)
+    client.sign_in(moderator)
+    assert take_back in client.get(path).links().values()
+    assert "Dites pourquoi" in client.post(take_back, {"reason": ""}, 422).main
+    client.post(take_back, {"reason": "Une erreur de SIREN."}, 303)
+    page = client.get(path)
+    assert squeezed(page.soup.find("td").find_next("del")).startswith("confirmé le")
+    assert "Une erreur de SIREN." in page.main
+    assert "Confirmation retirée" in client.get("/2021/journal").main
+    client.get(take_back, 404)

@@ -11,8 +11,8 @@ from consult.ground.actor import Actor, Role
 from consult.ground.clock import paris
 from consult.ground.database import reading
 from consult.services import queries
-from consult.services.actions import ServiceDraft, create, set_milestone
-from consult.services.model import Service
+from consult.services.actions import ServiceDraft, create, enter_phase, set_milestone
+from consult.services.model import Phase, Service
 from tests.support import stage_one
 from tests.support.page import PageClient, squeezed
 from tests.support.retained import proposal
@@ -181,3 +181,46 @@ def test_the_desk_costs_the_same_with_one_and_with_three(bearer: PageClient, ser
             bearer.get(DESK)
         assert len(sent) == 8
     assert LOT not in bearer.get(DESK).text
+
+
+def test_a_stop_that_did_not_happen_is_struck_out(
+    client: PageClient, bearer: PageClient, team: PageClient, service: Service, moderator: Actor
+) -> None:
+    undo = f"{DESK}/phase/annulation"
+    assert undo not in team.get(DESK).links().values()
+    enter_phase(moderator, service.id, Phase.STOPPED, reason="Personne ne le veut.", learnt="Rien.", at=LATER)
+    assert undo not in bearer.get(DESK).links().values()
+    bearer.get(undo, 403)
+    assert undo in team.get(DESK).links().values()
+    assert "Dites pourquoi" in team.post(undo, {"reason": ""}, 422).main
+    team.post(undo, {"reason": "C’était un autre service."}, 303)
+    page = client.get(SERVICE)
+    assert squeezed(page.soup.find("del")) == "Arrêté"
+    assert "Arrêt annulé, dit à tort : C’était un autre service." in page.main
+    assert "n’est pas arrêté" in client.get("/2021/journal").main
+    team.post(undo, {"reason": "Deux fois."}, 409)
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "field"),
+    [
+        ("jalons", {"title": "Dépenser 12 500 €", "due_on": "2021-12-01"}, "title"),
+        ("phase", {"phase": "construction", "reason": "Nous avons 30 k€."}, "reason"),
+        ("phase", {"phase": "stopped", "reason": "Assez.", "learnt": "Il fallait 30 000 euros."}, "learnt"),
+        (
+            "presentation",
+            {"revision": "0", "name": "Séance", "summary": "Un outil.", "to_deploy": "Comptez 3 k€."},
+            "to_deploy",
+        ),
+    ],
+)
+def test_an_amount_is_said_where_the_agency_reads_it_first(
+    client: PageClient, bearer: PageClient, team: PageClient, path: str, typed: dict[str, str], field: str
+) -> None:
+    refused = bearer.post(f"{DESK}/{path}", typed, 409)
+    assert "page « Argent »" in squeezed(refused.soup.find(id=f"{field}-erreur"))
+    kept = refused.soup.find(attrs={"name": field})
+    assert kept is not None
+    assert typed[field] in (kept.get("value") or kept.get_text())
+    assert typed[field] not in client.get(SERVICE).main
+    team.post(f"{DESK}/{path}", typed, 303)

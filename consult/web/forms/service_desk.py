@@ -11,6 +11,7 @@ from consult.services.model import Service
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.dates import DayField, filled
 from consult.web.forms.inputs import NumberField, one_line, web_address, with_scheme
+from consult.web.forms.money_elsewhere import MoneyIsElsewhere
 
 
 def _reason(description: str) -> TextAreaField:
@@ -22,9 +23,10 @@ def _reason(description: str) -> TextAreaField:
     )
 
 
-class MoveForm(Form):
+class MoveForm(MoneyIsElsewhere):
     """A milestone is promised for another day."""
 
+    said_in_public: ClassVar = ("reason",)
     refused_at: ClassVar = {Reason.DATE_BEFORE_BIRTH: "due_on", Reason.DATE_UNCHANGED: "due_on"}
 
     due_on = DayField(
@@ -36,9 +38,10 @@ class MoveForm(Form):
     reason = _reason("Ce qui a retardé ou avancé ce jalon.")
 
 
-class ReasonForm(Form):
+class ReasonForm(MoneyIsElsewhere):
     """An act that takes nothing but its reason."""
 
+    said_in_public: ClassVar = ("reason",)
     reason = _reason("Elle reste affichée.")
 
 
@@ -72,8 +75,10 @@ def _address(label: str, description: str) -> StringField:
     )
 
 
-class DescriptionForm(Form):
+class DescriptionForm(MoneyIsElsewhere):
     """What a service says of itself."""
+
+    said_in_public: ClassVar = tuple(Description.__slots__)
 
     revision = NumberField()
     name = StringField("Nom du service", [*required("Donnez un nom au service."), at_most(80)], filters=[one_line])

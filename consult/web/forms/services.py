@@ -12,6 +12,7 @@ from consult.services.rules import BORN_IN
 from consult.web.forms.base import Form, at_most, required
 from consult.web.forms.dates import DayField, filled
 from consult.web.forms.inputs import TicksField
+from consult.web.forms.money_elsewhere import MoneyIsElsewhere
 
 
 class ServiceForm(Form):
@@ -82,7 +83,7 @@ class ServiceForm(Form):
         )
 
 
-class PhaseForm(Form):
+class PhaseForm(MoneyIsElsewhere):
     """A step of a service."""
 
     refused_at: ClassVar = {
@@ -90,6 +91,7 @@ class PhaseForm(Form):
         Reason.STEP_BEFORE_THE_LAST: "day",
         Reason.LEARNT_MISSING: "learnt",
     }
+    said_in_public: ClassVar = ("reason", "learnt")
 
     phase = RadioField("Phase suivante", coerce=Phase, validators=required("Choisissez la phase suivante."))
     day = DayField(
@@ -115,10 +117,11 @@ class PhaseForm(Form):
         self.phase.choices = [SelectChoice(phase, phase.label) for phase in phases]
 
 
-class MilestoneForm(Form):
+class MilestoneForm(MoneyIsElsewhere):
     """Something promised for a day."""
 
     refused_at: ClassVar = {Reason.DATE_BEFORE_BIRTH: "due_on"}
+    said_in_public: ClassVar = ("title",)
 
     title = StringField(
         "Ce qui est promis",
