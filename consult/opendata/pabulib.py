@@ -87,12 +87,12 @@ def _meta(asked: Asked, projects: Sequence[AnyRow]) -> Iterator[tuple[str, objec
         yield "date_end", f"{window.closes_at.astimezone(PARIS):%d.%m.%Y}"
     yield "min_length", 1
     yield "max_length", edition.max_supports or max(1, len(projects))
-    yield "language", "fr"
     yield "edition", edition.slug
+    yield "language", "fr"
     yield (
         "comment",
-        "Une voix par collectivité et par proposition ; le vote éclaire, le comité décide."
-        + ("" if costs else " Coûts inconnus : chaque proposition coûte 1."),
+        "#1: Une voix par collectivité et par proposition ; le vote éclaire, le comité décide."
+        + ("" if costs else " #2: Coûts inconnus : chaque proposition coûte 1."),
     )
 
 

@@ -34,7 +34,7 @@ WIDTH = 6
 """Columns of a voter."""
 KEYS = (
     *("description", "country", "unit", "instance", "num_projects", "num_votes", "budget", "vote_type", "rule"),
-    *("date_begin", "date_end", "min_length", "max_length", "language", "edition", "comment"),
+    *("date_begin", "date_end", "min_length", "max_length", "edition", "language", "comment"),
 )
 ALWAYS = {
     "country": "France",

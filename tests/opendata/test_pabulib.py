@@ -57,7 +57,9 @@ def test_the_researchers_tool_counts_the_same(edition: Edition, tmp_path: Path) 
     assert (instance.meta["num_projects"], instance.meta["num_votes"]) == ("3", str(profile.num_ballots())) == ("3", "4")
     assert instance.budget_limit == 3
     assert {project.cost for project in instance} == {1}
-    assert instance.meta["date_begin"], instance.meta["date_end"] == ("15.03.2021", "30.04.2021")
+    assert list(instance.meta)[-3:] == ["edition", "language", "comment"]  # in the order of pabulib.org/format
+    assert instance.meta["comment"].startswith("#1: ")
+    assert (instance.meta["date_begin"], instance.meta["date_end"]) == ("15.03.2021", "30.04.2021")
 
 
 def test_voters_come_by_siren_with_what_the_register_said(edition: Edition) -> None:
