@@ -14,12 +14,14 @@ from consult.ground.actor import Actor
 from consult.ground.database import Lock, lock, reading, transaction
 from consult.ground.refusals import NotFound
 from consult.interests.draft_rules import may_keep
-from consult.interests.model import StartedInterest
+from consult.interests.model import Interest, Level, StartedInterest
 from consult.interests.queries import standing_within
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
 
 BATCH = 200
+
+NAMES = ("referent_name", "referent_function", "sponsor_name", "sponsor_function")
 
 Typed = Mapping[str, str]
 """What is in each field, by its name, as it was typed."""
@@ -92,6 +94,13 @@ def forget_started(*, at: datetime, limit: int = BATCH) -> int:
 def started(actor: Actor, proposal_id: int) -> StartedInterest | None:
     """What the actor has begun for a proposition, in the name they speak in now. One statement."""
     return reading().scalars(_own(actor, proposal_id).execution_options(populate_existing=True)).one_or_none()
+
+
+def as_offered(draft: StartedInterest) -> Interest:
+    """What the draft would declare if it were submitted as it is; in no base. Its level may be none, its texts empty."""
+    said = {name: draft.data.get(name, "") for name in ("availability", "motivation", *NAMES)}
+    level = draft.data.get("level", "")
+    return Interest(level=Level(level) if level in set(Level) else None, siren=draft.siren, **said)
 
 
 @dataclass(frozen=True, slots=True)

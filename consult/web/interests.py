@@ -7,9 +7,11 @@ from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.refusals import NotFound, Refused, Verdict
 from consult.interests import actions, drafts, queries
+from consult.interests.charters import in_force
 from consult.interests.model import InterestStatus
 from consult.interests.queries import Standing
 from consult.interests.rules import may_withdraw
+from consult.register.queries import lines
 from consult.web import doors
 from consult.web.context import actor, edition, received_at
 from consult.web.forms.interests import WithdrawalForm
@@ -55,6 +57,20 @@ def declare(e: str, n: int) -> ResponseReturnValue:
     """Keep what is typed, then what the button asks: nothing more, or volunteer."""
     the_edition = edition(e)
     return write(the_edition, queries.standing(the_edition.id, n, actor().siren))
+
+
+@pages.get("/<edition:e>/propositions/<int:n>/candidature/fiche")
+@doors.signed_in
+def sheet(e: str, n: int) -> str:
+    """What one has begun, on one sheet: the council deliberates before it is submitted."""
+    the_edition = edition(e)
+    standing = queries.standing(the_edition.id, n, actor().siren)
+    draft = drafts.started(actor(), standing.proposal_id)
+    if draft is None:
+        raise NotFound
+    whose = lines([draft.siren])[draft.siren]
+    file = queries.File(drafts.as_offered(draft), standing.number, standing.title, draft.siren, whose)
+    return render_template("interests/sheet.html", file=file, charter=in_force(the_edition), is_draft=True)
 
 
 @pages.route("/<edition:e>/propositions/<int:n>/candidature/abandon", methods=["GET", "POST"])

@@ -60,6 +60,7 @@ READING = {
     "files.download_of_draft": FILES,
     "interest_files.download": FILES,
     "interest_files.sheet": FILES,
+    "interests.sheet": FILES,
     "personal_data.file": FILES,
     "calendar.ics": FEEDS,
     "workshops.ics": FEEDS,

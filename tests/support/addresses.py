@@ -102,6 +102,7 @@ READ = (
     "/2021/candidatures/1/correction",
     "/2021/candidatures/1/documents/1",
     "/2021/candidatures/1/fiche",
+    "/2021/propositions/3/candidature/fiche",
     "/pilotage/2021/charte",
     "/pilotage/2021/regles/candidatures",
     "/2021/mon-bulletin",

@@ -12,6 +12,7 @@ from consult.interests.drafts import keep
 from consult.interests.files import documents_of
 from consult.interests.messages import ask
 from consult.interests.model import Interest, Level
+from consult.interests.own import own_files
 from consult.interests.publishing import accept, decline
 from consult.interests.rules import CHARTER
 from tests.support import documents
@@ -166,6 +167,25 @@ def test_the_sheet_says_what_the_council_deliberates_on(client: PageClient, foun
     page = client.get(client.get(FILE).links()["La fiche pour votre conseil"])
     for said in ("conseil municipal", "est pilote", "désigne Camille Fictif", "version 2021-1", "tous les six mois"):
         assert said in page.main
+
+
+def test_the_council_reads_a_draft_before_it_is_sent(client: PageClient, agent: Actor, edition: Edition, world: World) -> None:
+    begun, sheet = proposal(edition), "/2021/propositions/1/candidature/fiche"
+    client.get(sheet, 404)
+    keep(agent, begun.id, {"motivation": "Nous avons des idées."}, revision=0, at=OPEN)
+    page = client.get(client.get("/2021/propositions/1/candidature").links()["La fiche pour votre conseil"])
+    for said in ("Brouillon, non envoyé", "Pas encore choisi", "Nous avons des idées.", "conseil municipal", "version 2021-1"):
+        assert said in page.main
+    assert "déposée le" not in page.main
+    assert page.links()["Revenir au brouillon"] == "/2021/propositions/1/candidature"
+    typed = {"level": "pilote", "motivation": "Oui.", "referent_name": "Camille Fictif"}
+    keep(agent, begun.id, typed, revision=1, at=OPEN)
+    page = client.get(sheet)
+    for said in ("est pilote", "désigne Camille Fictif", "tous les six mois"):
+        assert said in page.main
+    assert own_files(edition.id, ROCAMADOUR) == []
+    PageClient(client.app).sign_in(world.person(ROCAMADOUR)).get(sheet, 404)
+    PageClient(client.app).get(sheet, 401)
 
 
 def test_one_withdraws_from_the_file_after_the_close_too(client: PageClient, found: Interest, hold) -> None:
