@@ -22,7 +22,7 @@ from consult.accounts.model import (
     Topic,
 )
 from consult.ground.actor import Actor, Mandate, Role, Standing
-from consult.ground.database import reading
+from consult.ground.database import ask, reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.register.model import Collectivite
@@ -69,12 +69,12 @@ def actor_of_session(key: str, *, at: datetime) -> Actor | None:
 
     The roles that need a second factor are withheld until the session has given it, or was opened by a provider that did.
     """
-    rows = reading().execute(_OF_SESSION, {"key_hash": digest(key), "opened_after": at - rules.SESSION_LASTS}).all()
-    if not rows:
+    found = ask(_OF_SESSION, {"key_hash": digest(key), "opened_after": at - rules.SESSION_LASTS}).all()
+    if not found:
         return None
-    first = rows[0]
+    first = found[0]
     is_strong = rules.is_strong(first.way, second_factor_at=first.second_factor_at)
-    return _actor(rows, chosen=first.chosen, is_strong=is_strong)
+    return _actor(found, chosen=first.chosen, is_strong=is_strong)
 
 
 _OF_SESSION = (

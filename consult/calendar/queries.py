@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from consult.calendar.model import CalendarChange, Edition, RulesVersion, Theme
@@ -11,11 +11,13 @@ from consult.ground.database import Lock, lock, reading
 from consult.ground.refusals import NotFound
 
 _WITH_WINDOWS = select(Edition).options(joinedload(Edition.windows))
+_NAMED = _WITH_WINDOWS.where(Edition.slug == bindparam("slug"))
+"""Built once: every page of an edition asks it."""
 
 
 def edition(slug: str) -> Edition:
     """An edition and its windows, in one statement. Raises NotFound."""
-    found = reading().scalars(_WITH_WINDOWS.where(Edition.slug == slug)).unique().one_or_none()
+    found = reading().scalars(_NAMED, {"slug": slug}).unique().one_or_none()
     if found is None:
         raise NotFound
     return found

@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import Subquery
 from consult.contributions.model import Contribution, MeToo
 from consult.contributions.queries import ContributionLine, lines
 from consult.contributions.rules import search_text, searched_words
-from consult.ground.database import reading
+from consult.ground.database import ask, reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
 from consult.proposals.model import Proposal, ProposalContribution, ProposalCorrection
@@ -37,11 +37,11 @@ def find(edition_id: int, *, words: str = "", page: int = 1, size: int = PAGE_SI
     """A page of the propositions of an edition, by number. One statement; two to search, two more beyond the last page."""
     asked: dict[str, Any] = {"edition": edition_id, "first": offset(page, size), "size": size}
     if searched_words(words):
-        rows = reading().execute(_FIND_AMONG, asked | {"ids": _searched(edition_id, words)}).all()
+        lines = ask(_FIND_AMONG, asked | {"ids": _searched(edition_id, words)}).all()
     else:
-        rows = reading().execute(_FIND, asked).all()
-    if rows:
-        return Page([ProposalLine(*row[:-1]) for row in rows], page, rows[0].total, size)
+        lines = ask(_FIND, asked).all()
+    if lines:
+        return Page([ProposalLine(*line[:-1]) for line in lines], page, lines[0].total, size)
     if page == 1:
         return Page([], 1, 0, size)
     last = find(edition_id, words=words, size=size)

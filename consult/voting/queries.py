@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from consult.accounts.model import Attachment, AttachmentStatus, Person
@@ -18,7 +18,7 @@ from consult.accounts.queries import known_as
 from consult.calendar.model import Edition
 from consult.calendar.rules import Stage
 from consult.ground.actor import Actor
-from consult.ground.database import reading
+from consult.ground.database import ask, reading
 from consult.ground.paging import MOST_LISTED, Page
 from consult.proposals.model import Proposal
 from consult.register.model import Collectivite
@@ -103,9 +103,25 @@ def ballot(edition_id: int, actor: Actor) -> list[BallotLine]:
     """
     if actor.mandate is None:
         return []
-    is_ours = Support.voice == actor.mandate.siren
-    seen = is_ours if actor.is_verified else Support.attachment_id == actor.mandate.attachment_id
-    rows = reading().execute(
+    asked = _OF_VOICE if actor.is_verified else _OF_ATTACHMENT
+    whose = {"edition": edition_id, "siren": actor.mandate.siren, "attachment": actor.mandate.attachment_id}
+    return [
+        BallotLine(
+            given=Given(row.proposal_id, row.attachment_id, Weight.PENDING if row.stands_aside else weight_of(row)),
+            number=row.number,
+            title=row.title,
+            receipt=row.receipt,
+            given_at=row.given_at,
+            by_name=row.by_name,
+            by_function=row.by_function,
+        )
+        for row in ask(asked, whose)
+    ]
+
+
+def _ballot(is_seen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Built once: each page of the vote asks it, for who speaks for a collectivité."""
+    return (
         select(
             Support.proposal_id,
             Support.attachment_id,
@@ -121,21 +137,13 @@ def ballot(edition_id: int, actor: Actor) -> list[BallotLine]:
         .join(Proposal, Proposal.id == Support.proposal_id)
         .join(Attachment, Attachment.id == Support.attachment_id)
         .join(Person, Person.id == Support.person_id)
-        .where(Support.edition_id == edition_id, seen)
+        .where(Support.edition_id == bindparam("edition"), is_seen)
         .order_by(Proposal.number)
     )
-    return [
-        BallotLine(
-            given=Given(row.proposal_id, row.attachment_id, Weight.PENDING if row.stands_aside else weight_of(row)),
-            number=row.number,
-            title=row.title,
-            receipt=row.receipt,
-            given_at=row.given_at,
-            by_name=row.by_name,
-            by_function=row.by_function,
-        )
-        for row in rows
-    ]
+
+
+_OF_VOICE = _ballot(Support.voice == bindparam("siren"))
+_OF_ATTACHMENT = _ballot(Support.attachment_id == bindparam("attachment"))
 
 
 # ── turnout: the only figure of a secret vote ────────────────────────────────────────────
@@ -248,8 +256,8 @@ def tally(edition: Edition, *, at: datetime) -> list[Tally]:
     Raises Refused while the tallies are secret, whoever asks.
     """
     may_see_tallies(ballot_rules(edition), at).or_refuse()
-    rows = reading().execute(_tally(edition.id))
-    return [Tally(row.id, row.number, row.title, row.supports, row.departements) for row in rows]
+    counted = reading().execute(_tally(edition.id))
+    return [Tally(row.id, row.number, row.title, row.supports, row.departements) for row in counted]
 
 
 def _tally(edition_id: int) -> Select[*tuple[Any, ...]]:

@@ -55,7 +55,8 @@ def test_the_tally_is_what_an_independent_count_of_the_acts_gives(
             given = (give_support if gives else withdraw_support)(actor, proposals[which].id, at=at)
         except Refused:
             continue
-        if given is not None and given.voice:
+        voices = {row.receipt for row in on_ballot(edition) if row.voice}
+        if given is not None and given.receipt in voices:
             standing[key] = who
         elif not gives and (actor.is_verified or standing.get(key) == who):
             del standing[key]  # somebody who waits withdraws their own: it may stand aside of a colleague's
