@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template, url_for
 
 from consult.calendar import queries
 from consult.web import doors
-from consult.web.context import edition, received_at
+from consult.web.context import edition, received_at, settings
 from consult.web.icalendar import icalendar
 from consult.web.ribbon import boundary_words, ribbon
 
@@ -34,7 +34,7 @@ def ics(e: str) -> Response:
     """The same dates, for a diary: one event a stage, an alarm the day before each close."""
     the_edition = edition(e)
     return Response(
-        icalendar(the_edition, url_for("calendar.show", e=e, _external=True), received_at()),
+        icalendar(the_edition, settings().base_url + url_for("calendar.show", e=e), received_at()),
         content_type="text/calendar; charset=utf-8",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''calendrier-{the_edition.slug}.ics"},
     )

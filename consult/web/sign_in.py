@@ -227,4 +227,4 @@ def local_path(text: str | None) -> str | None:
         parts = urlsplit(text)
     except ValueError:
         return None
-    return None if parts.scheme or parts.netloc else text
+    return None if parts.scheme or parts.netloc or "//" in parts.path else text

@@ -59,7 +59,7 @@ def ics(e: str, n: int) -> Response:
     sheet = queries.sheet(the_edition.id, n, actor())
     body = diary_file(
         sheet,
-        url_for("workshops.show", e=e, n=n, _external=True),
+        settings().base_url + url_for("workshops.show", e=e, n=n),
         settings(),
         edition=the_edition.slug,
         with_link=bool(may_read_link(actor(), room=sheet.room)),
@@ -70,7 +70,6 @@ def ics(e: str, n: int) -> Response:
         content_type="text/calendar; charset=utf-8",
         headers={
             "Content-Disposition": f"attachment; filename*=UTF-8''atelier-{the_edition.slug}-{n}.ics",
-            "Cache-Control": "private",
         },
     )
 

@@ -9,6 +9,7 @@ from flask import Flask, request
 from werkzeug.test import TestResponse
 
 from consult.config import Env, Settings
+from consult.ground import vault
 from consult.ground.clock import paris
 from consult.register.actions import load
 from consult.web.context import settings
@@ -33,6 +34,7 @@ def production(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Fl
         with_register=False,
     )
     engines.apps["production"] = app
+    vault.use(SECRET)  # this one seals nothing, and the other applications of this process go on
     return app
 
 

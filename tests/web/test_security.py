@@ -316,6 +316,26 @@ def test_v7_4_2_in_production_the_cookie_is_for_this_host_over_https_only(elsewh
     assert "domain" not in cookie.lower()
 
 
+@pytest.mark.parametrize(
+    "path", ["/2021/contributions.atom", "/collectivites/suggestions?q=roc", "/2021/calendrier", "/compte"]
+)
+def test_v7_2_reading_sends_no_cookie_again(client: PageClient, jeanne: Actor, path: str) -> None:
+    """What a shared cache may keep would give one person's session to another; and the end of a session never moves."""
+    client.sign_in(jeanne)
+    client.get("/compte")
+    assert "Set-Cookie" not in client.http.get(path).headers
+
+
+@pytest.mark.usefixtures("jeanne")
+@pytest.mark.parametrize("host", ["autre.exemple", "autre.exemple:80@127.0.0.1", "127.0.0.1:8000.autre.exemple"])
+@pytest.mark.parametrize("path", ["/2021/calendrier.ics", "/2021/contributions.atom", "/nulle-part", "/2021/calendrier"])
+def test_v4_2_no_answer_repeats_the_host_it_was_asked_of(app: Flask, path: str, host: str) -> None:
+    """On a site that believes any, as a demonstration does: in production an unknown one is refused."""
+    answer = app.test_client().get(path, headers={"Host": host})
+    assert "autre.exemple" not in answer.get_data(as_text=True)
+    assert "autre.exemple" not in str(answer.headers)
+
+
 # ── V8.2.2, V8.2.3, V8.4.1: whose it is ──────────────────────────────────────────────────────────────────────────────────
 
 

@@ -102,6 +102,7 @@ def test_a_path_of_this_site_is_followed(path: str) -> None:
     [
         *("", None, "2021", "//ailleurs.exemple", "///ailleurs.exemple", "https://ailleurs.exemple", "javascript:alert(1)"),
         *("/\\ailleurs.exemple", "\\\\ailleurs.exemple", "/\t/ailleurs.exemple", "/\r\nSet-Cookie: a=b", "/\x00", " /2021"),
+        *("/..//ailleurs.exemple", "/.//ailleurs.exemple", "/compte/..//ailleurs.exemple"),
         *("/" + "a" * 500, "//[", "/\u202e"),
     ],
 )

@@ -315,7 +315,7 @@ def test_the_link_is_in_the_diary_of_who_comes(client: PageClient, agent: Actor,
     assert LINK not in "".join(unfolded(client))
     take(agent, workshop.id, at=OPEN)
     assert LINK in "".join(unfolded(client))
-    assert client.http.get(f"{PAGE}.ics").headers["Cache-Control"] == "private"
+    assert client.http.get(f"{PAGE}.ics").headers["Cache-Control"] == "no-store"
     assert LINK not in "".join(unfolded(PageClient(client.app)))
 
 
