@@ -327,6 +327,19 @@ def test_an_edition_without_an_envelope_says_so(client: PageClient, world: World
     page = client.get("/2022/argent").main
     assert "Aucune enveloppe n’est annoncée" in page
     assert "L’enveloppe de l’édition" not in page
+    assert "limité par rien d’autre que ce taux" in page
+    service = service_of(world.edition("2023"))
+    bear(service, ROCAMADOUR)
+    speaker = PageClient(client.app).sign_in(world.person(ROCAMADOUR))
+    assert "n’est limité que par le taux, 50 % du coût éligible" in speaker.get("/2023/services/1/gestion/argent").main
+    line(service, COST, 1_000)
+    assert "seul le taux de 50 % limite ce que l’État accorde" in client.get("/2023/services/1/argent").main
+
+
+def test_an_edition_with_an_envelope_says_nothing_of_the_kind(client: PageClient, service: Service, team: PageClient) -> None:
+    line(service, COST, 1_000)
+    for page in (client.get(PUBLIC), team.get("/2021/services/1/gestion/argent"), client.get("/2021/argent")):
+        assert "limit" not in page.main
 
 
 def test_an_administrator_gives_another_envelope_and_rate(client: PageClient, world: World, service: Service) -> None:
