@@ -155,8 +155,10 @@ def _where() -> str:
 
 
 def _apology(status: int, reference: str = "") -> Response:
-    """A page that asks nothing of the base, the session or the limiter; the reference finds the trace in the log."""
+    """A page that asks nothing of the base, the session or the limiter; the reference finds the trace in the log. What was
+    typed is there to be copied: what is our fault loses nothing either.
+    """
     template = current_app.jinja_env.get_template("errors/error.html")
-    response = make_response(template.render(status=status, reference=reference, url_for=url_for), status)
+    response = make_response(template.render(status=status, reference=reference, typed=_typed(), url_for=url_for), status)
     response.headers["Cache-Control"] = "no-store"
     return response

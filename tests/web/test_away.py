@@ -10,6 +10,7 @@ from flask import Flask
 from consult import create_app
 from consult.cli.site import upgrade
 from consult.ground.database import db
+from tests.support.addresses import READ, WRITE
 from tests.support.engines import Engines, postgresql_server
 from tests.support.page import PageClient
 from tests.support.world import World
@@ -89,3 +90,38 @@ def test_the_apology_keeps_its_style(app: Flask, server: OwnServer) -> None:
         found = client.http.get(sheet)
         found.close()
         assert found.status_code == 200
+
+
+ABOUT = (
+    "candidature",
+    "atelier",
+    "services",
+    "argent",
+    "charte",
+    "critere",
+    "actualites",
+    "enveloppe",
+    "territoires",
+    "soutiens",
+)
+LATER_STAGES = [one for one in (*READ, *WRITE) if any(word in one for word in ABOUT)]
+"""What is read and written of stages 3 and 4."""
+LONG = "Nous tenons six conseils par an, <b>et</b> nous avons des idées."
+
+
+def test_no_page_of_the_later_stages_fails_otherwise_and_nothing_typed_is_lost(app: Flask, server: OwnServer) -> None:
+    client = PageClient(app).sign_in(World(app).person(None))
+    db.session.close()
+    server.stop()
+    assert len(LATER_STAGES) > 80
+    for address in LATER_STAGES:
+        page = client.get(address, 503) if address in READ else client.post(address, {}, 503)
+        assert "revenez" in page.main.lower() or "réessayez" in page.main.lower(), address
+        assert "Traceback" not in page.text
+        assert "psycopg" not in page.text
+    for address in (one for one in LATER_STAGES if one in WRITE):
+        typed = {"motivation": LONG, "body": LONG, "reason": LONG}
+        page = client.post(address, typed, 503, headers={"Origin": "http://localhost"})
+        assert [area.get_text() for area in page.soup.find_all("textarea")] == [LONG] * 3, address
+        elsewhere = client.post(address, typed, 503, headers={"Origin": "https://ailleurs.exemple"})
+        assert LONG not in elsewhere.text
