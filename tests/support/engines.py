@@ -2,14 +2,17 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import create_engine, exists, select, text, update
+from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import create_engine, exists, inspect, make_url, select, text, update
 
 from consult import create_app
 from consult.cli.site import upgrade
@@ -30,6 +33,8 @@ NUMBER_AFRESH = text(
     " WHERE last_value IS NOT NULL AND sequencename NOT LIKE 'register\\_%'"
 )
 """As in an empty base, but for the register's own numbers."""
+MIGRATED = "migrated"
+"""The base that the others are copies of, on each engine."""
 SECRET = "a key for tests only, of no value"
 MAIL_FROM = "ne-pas-repondre@consult.invalid"
 
@@ -41,6 +46,7 @@ class Engines:
         self.folder = folder
         self.apps: dict[str, Flask] = {}
         self.server: Any = None
+        self._migrated: set[str] = set()
 
     def app(self, engine: str) -> Flask:
         """The application on this engine."""
@@ -51,9 +57,12 @@ class Engines:
 
     def make_app(self, url: str, *, with_register: bool = True, **changed: object) -> Flask:
         """A migrated base at this address, with the full register unless said otherwise, and an application on it."""
-        upgrade(url)
+        self._migrate(url)
         app = create_app(self.settings(url, **changed))
         app.testing = True
+        compiled = self.folder / "templates"
+        compiled.mkdir(exist_ok=True)
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
         app.config["PROPAGATE_EXCEPTIONS"] = False
         if with_register:
             with app.app_context():
@@ -81,12 +90,42 @@ class Engines:
         """The address of a new, empty base on the tests' own server."""
         if self.server is None:
             self.server = postgresql_server(self.folder / "pgdata")
+        self._create(name)
+        return str(self.server.get_uri(name, driver="psycopg"))
+
+    def _create(self, name: str, template: str = "template1") -> None:
         admin = create_engine(self.server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))  # left by a start that failed
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
         admin.dispose()
-        return str(self.server.get_uri(name, driver="psycopg"))
+
+    def _migrate(self, url: str) -> None:
+        """By the migrations the first time on each engine; an empty base is then a copy of what they made."""
+        there, model = make_url(url), self.folder / f"{MIGRATED}.sqlite3"
+        is_file = there.drivername == "sqlite"
+        if self._holds_tables(url):
+            upgrade(url)
+            return
+        if there.drivername not in self._migrated:
+            upgrade(url)
+            if is_file:
+                with closing(sqlite3.connect(str(there.database))) as made, closing(sqlite3.connect(model)) as copy:
+                    made.backup(copy)
+            else:
+                self._create(MIGRATED, template=str(there.database))
+            self._migrated.add(there.drivername)
+        elif is_file:
+            shutil.copyfile(model, str(there.database))
+        else:
+            self._create(str(there.database), template=MIGRATED)
+
+    def _holds_tables(self, url: str) -> bool:
+        engine = create_engine(url)
+        try:
+            return bool(inspect(engine).get_table_names())
+        finally:
+            engine.dispose()
 
     def clean(self, app: Flask) -> None:
         """Empty every table but the register's, the store of documents, and the results that this process keeps."""
