@@ -11,6 +11,7 @@ from consult.ground import clock
 from consult.web.context import settings
 from tests.support.commands import Operator
 from tests.support.engines import Engines
+from tests.support.memory import folder_in_memory
 from tests.support.page import PageClient
 from tests.support.world import World
 
@@ -21,9 +22,10 @@ hypothesis.settings.load_profile("house")
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     """A SQLite file and a real PostgreSQL server, both migrated, both holding the full register."""
-    engines = Engines(tmp_path_factory.mktemp("engines"))
-    yield engines
-    engines.stop()
+    with folder_in_memory(tmp_path_factory.mktemp("engines")) as folder:
+        engines = Engines(folder)
+        yield engines
+        engines.stop()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from consult.ground.clock import paris
+from tests.support.memory import folder_in_memory
 from tests.support.site import Site
 from tests.support.visitor import Visitor, chromium
 
@@ -44,13 +45,15 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 
     def site(stage: str) -> Site:
         if stage not in started:
-            started[stage] = Site(tmp_path_factory.mktemp(stage), MOMENTS[stage])
+            (folder / stage).mkdir()
+            started[stage] = Site(folder / stage, MOMENTS[stage])
             started[stage].start()
         return started[stage]
 
-    yield site
-    for one in started.values():
-        one.stop()
+    with folder_in_memory(tmp_path_factory.mktemp("sites")) as folder:
+        yield site
+        for one in started.values():
+            one.stop()
 
 
 @pytest.fixture
