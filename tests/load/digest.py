@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -91,14 +92,16 @@ def run(environ: dict[str, str]) -> tuple[int, float, float, int]:
 
 
 def kill_on_the_way(environ: dict[str, str], told: Path, many: int) -> None:
-    """Workers killed as the kernel kills, each a little further, then one to the end."""
+    """Workers killed as the kernel kills, each a little further, then one to the end. The clock of each starts after the last
+    one's: what that one wrote is due."""
     command = [sys.executable, "-m", "tests.load.digest", "--work"]
-    for turn in range(1, KILLS + 1):
-        with subprocess.Popen(command, env=environ, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+    clocks = [environ | {"CONSULT_NOW": (AT + turn * timedelta(minutes=1)).isoformat()} for turn in range(KILLS + 1)]
+    for turn, later in enumerate(clocks[:-1], start=1):
+        with subprocess.Popen(command, env=later, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
             while process.poll() is None and len(told.read_text().splitlines()) < turn * many // (KILLS + 1):
                 time.sleep(0.01)
             os.kill(process.pid, signal.SIGKILL)
-    run(environ)
+    run(clocks[-1])
 
 
 def measure(engine: str, engines: Engines, many: int) -> bool:
