@@ -67,6 +67,7 @@ class Verb(StrEnum):
     GROUP = "group"
     UNGROUP = "ungroup"
     WRITE_PROPOSAL = "write_proposal"
+    WITHDRAW_PROPOSAL = "withdraw_proposal"
     REORIENT = "reorient"
     DECLARE_INELIGIBLE = "declare_ineligible"
     QUESTION_AUTHOR = "question_author"
@@ -159,6 +160,7 @@ OPENED_BY: dict[Verb, Opening] = {
     Verb.GROUP: _BEFORE_THE_VOTE,
     Verb.UNGROUP: _BEFORE_THE_VOTE,
     Verb.WRITE_PROPOSAL: _BEFORE_THE_VOTE,
+    Verb.WITHDRAW_PROPOSAL: _BEFORE_THE_VOTE,
     # A contribution still waiting when the vote opens keeps its right to an answer.
     Verb.REORIENT: Opening((Stage.NEEDS, Edge.OPENS), None),
     Verb.DECLARE_INELIGIBLE: Opening((Stage.NEEDS, Edge.OPENS), None),

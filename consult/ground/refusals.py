@@ -100,6 +100,8 @@ class Reason(StrEnum):
     TOO_MANY_REPORTS = "too_many_reports"
     PROPOSAL_FROZEN = "proposal_frozen"
     PROPOSAL_CHANGED = "proposal_changed"
+    PROPOSAL_ANSWERS = "proposal_answers"
+    PROPOSAL_WITHDRAWN = "proposal_withdrawn"
 
     BALLOT_RULES_FROZEN = "ballot_rules_frozen"
     BALLOT_RULES_CHANGED = "ballot_rules_changed"

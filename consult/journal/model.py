@@ -92,6 +92,7 @@ class EventKind(StrEnum):
     PROPOSAL_CREATED = "proposal:created"
     PROPOSAL_EDITED = "proposal:edited"
     PROPOSAL_CORRECTED = "proposal:corrected"
+    PROPOSAL_WITHDRAWN = "proposal:withdrawn"
 
     BALLOT_RULES_CHANGED = "ballot_rules:changed"
     SUPPORT_GIVEN = "support:given"
@@ -188,6 +189,7 @@ PUBLIC_KINDS = frozenset(
         EventKind.SCHEME_ADDED,
         EventKind.SCHEME_CHANGED,
         EventKind.PROPOSAL_CORRECTED,
+        EventKind.PROPOSAL_WITHDRAWN,
         EventKind.BALLOT_RULES_CHANGED,
         EventKind.RESULT_PROCLAIMED,
         EventKind.DECISION_CORRECTED,

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from consult.calendar.model import Edition
@@ -15,8 +15,8 @@ from consult.ground.database import transaction
 from consult.ground.refusals import NotFound
 from consult.journal.actions import record
 from consult.journal.model import EventKind
-from consult.proposals.model import Proposal, ProposalCorrection
-from consult.proposals.rules import may_correct_proposal, may_edit_proposal, may_write_proposal
+from consult.proposals.model import Proposal, ProposalContribution, ProposalCorrection, WithdrawnProposal
+from consult.proposals.rules import may_correct_proposal, may_edit_proposal, may_withdraw_proposal, may_write_proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ def create(actor: Actor, edition_id: int, draft: ProposalDraft, *, at: datetime)
 
 def add(session: Session, actor: Actor, edition_id: int, draft: ProposalDraft, *, at: datetime) -> Proposal:
     """Write a proposition inside the transaction of an act that has been allowed."""
-    number = next_number(session, Proposal, edition_id)
+    gone = session.scalar(select(func.max(WithdrawnProposal.number)).where(WithdrawnProposal.edition_id == edition_id)) or 0
+    number = max(next_number(session, Proposal, edition_id), gone + 1)
     proposal = Proposal(edition_id=edition_id, number=number, created_at=at, **asdict(draft))
     session.add(proposal)
     session.flush()
@@ -100,13 +101,45 @@ def correct(
     return proposal
 
 
-def _locked(session: Session, proposal_id: int) -> tuple[Edition, Proposal]:
+def withdraw(actor: Actor, proposal_id: int, *, reason: str, at: datetime) -> WithdrawnProposal:
+    """Withdraw a proposition that answers no contribution, before the vote: its page then says why, and its number is not
+    given again.
+
+    Raises Refused with the reason of `may_withdraw_proposal`; NotFound.
+    """
+    with transaction() as session:
+        edition, proposal = _locked(session, proposal_id, alone=True)  # nobody groups a contribution into it meanwhile
+        answered = select(func.count()).where(ProposalContribution.proposal_id == proposal_id)
+        answers = session.scalars(answered).one()
+        may_withdraw_proposal(actor, calendar=edition.calendar, at=at, answers=answers, reason=reason).or_refuse()
+        gone = WithdrawnProposal(
+            edition_id=edition.id,
+            number=proposal.number,
+            title=proposal.title,
+            summary=proposal.summary,
+            changes=proposal.changes,
+            for_whom=proposal.for_whom,
+            is_fictitious=proposal.is_fictitious,
+            created_at=proposal.created_at,
+            withdrawn_at=at,
+            reason=reason.strip(),
+        )
+        session.add(gone)
+        session.delete(proposal)
+        _tell(session, EventKind.PROPOSAL_WITHDRAWN, actor, proposal, at=at, title=gone.title, reason=gone.reason)
+    return gone
+
+
+def _locked(session: Session, proposal_id: int, *, alone: bool = False) -> tuple[Edition, Proposal]:
     """A proposition, its row locked, in an edition whose calendar cannot move meanwhile. Raises NotFound."""
     edition_id = session.scalar(select(Proposal.edition_id).where(Proposal.id == proposal_id))
     if edition_id is None:
         raise NotFound
-    edition = locked_edition(session, edition_id)
-    return edition, session.scalars(select(Proposal).where(Proposal.id == proposal_id).with_for_update()).one()
+    edition = locked_edition(session, edition_id, alone=alone)
+    proposal = session.scalars(select(Proposal).where(Proposal.id == proposal_id).with_for_update()).one_or_none()
+    if proposal is None:  # withdrawn by somebody else an instant ago
+        raise NotFound
+    return edition, proposal
 
 
 def _rewrite(proposal: Proposal, draft: ProposalDraft) -> tuple[dict[str, Any], dict[str, Any]]:

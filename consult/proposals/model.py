@@ -36,6 +36,28 @@ class Proposal(Base):
     """Goes up each time it is written: whoever edits an older one is told."""
 
 
+class WithdrawnProposal(Base):
+    """A proposition that the team withdrew before the vote: no longer among those put to it, readable for ever at its address.
+
+    A table of its own: whatever lists, counts or supports propositions cannot forget that this one is not of them.
+    """
+
+    __tablename__ = "withdrawn_proposal"
+    __table_args__ = (CheckConstraint("reason <> ''", name="has_a_reason"),)
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Its own: no other proposition of the edition takes it."""
+    title: Mapped[str] = mapped_column(String(250))
+    summary: Mapped[str] = mapped_column(Text)
+    changes: Mapped[str] = mapped_column(Text)
+    for_whom: Mapped[str] = mapped_column(Text)
+    is_fictitious: Mapped[bool]
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+
+
 class ProposalContribution(Base):
     """A contribution that a proposition answers: many to many, undone until the vote opens."""
 

@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, union
 from sqlalchemy.sql.selectable import Subquery
 
+from consult.calendar.model import Edition
 from consult.contributions.model import Contribution, MeToo
 from consult.contributions.queries import ContributionLine, lines
 from consult.contributions.rules import search_text, searched_words
 from consult.ground.database import ask, reading
 from consult.ground.paging import PAGE_SIZE, Page, offset
 from consult.ground.refusals import NotFound
-from consult.proposals.model import Proposal, ProposalContribution, ProposalCorrection
+from consult.proposals.model import Proposal, ProposalContribution, ProposalCorrection, WithdrawnProposal
 from consult.register.model import Collectivite
 from consult.register.search import LINE, CollectiviteLine
 
@@ -128,6 +129,19 @@ def one(edition_id: int, number: int) -> Proposal:
 def contributions_of(proposal_id: int) -> Sequence[ContributionLine]:
     """Every contribution it answers, by number. One statement."""
     return lines(select(ProposalContribution.contribution_id).where(ProposalContribution.proposal_id == proposal_id))
+
+
+def withdrawn(slug: str, number: int) -> WithdrawnProposal | None:
+    """The proposition of this address, if it was withdrawn before the vote. One statement."""
+    return (
+        reading()
+        .scalars(
+            select(WithdrawnProposal)
+            .join(Edition, Edition.id == WithdrawnProposal.edition_id)
+            .where(Edition.slug == slug, WithdrawnProposal.number == number)
+        )
+        .one_or_none()
+    )
 
 
 @dataclass(frozen=True, slots=True)

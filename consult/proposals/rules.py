@@ -24,6 +24,23 @@ def may_edit_proposal(actor: Actor, *, calendar: Calendar, at: datetime, is_as_s
     )
 
 
+def may_withdraw_proposal(
+    actor: Actor, *, calendar: Calendar, at: datetime, answers: int, reason: str | None = None
+) -> Verdict:
+    """Whether the team may withdraw one, with a public reason: until the vote opens, what is voted on no longer moves.
+
+    `answers`: to how many contributions it does. While it does, withdrawing it would leave them without an outcome. Without a
+    reason (None): may the form be shown?
+    """
+    return verdict(
+        (not calendar.has_opened(Stage.VOTING, at), Reason.PROPOSAL_FROZEN),
+        calendar.gate(Verb.WITHDRAW_PROPOSAL, at),
+        _is_team(actor),
+        (answers == 0, Reason.PROPOSAL_ANSWERS),
+        (reason is None or bool(reason.strip()), Reason.REASON_MISSING),
+    )
+
+
 def may_correct_proposal(
     actor: Actor, *, calendar: Calendar, at: datetime, reason: str | None = None, is_as_seen: bool = True
 ) -> Verdict:

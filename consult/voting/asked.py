@@ -17,8 +17,9 @@ from consult.calendar.model import Edition, StageWindow
 from consult.calendar.rules import Calendar, Stage, Window
 from consult.ground.actor import Actor, Standing
 from consult.ground.database import Lock, Taking
-from consult.ground.refusals import NotFound
+from consult.ground.refusals import NotFound, Reason, Refused
 from consult.proposals.model import Proposal
+from consult.proposals.queries import withdrawn
 from consult.register.model import Collectivite
 from consult.register.rules import Kind, Stratum
 from consult.voting.model import Support
@@ -77,7 +78,9 @@ def asked(session: Session, actor: Actor, proposal: int | Address) -> Asked:
     """Share the edition's lock, then read what the act is about: two statements. What moves the calendar, brings
     collectivités together or proclaims holds that lock alone, and is over or has not begun.
 
-    The actor was read before the transaction: an attachment decided in between is taken as it now is. Raises NotFound.
+    The actor was read before the transaction: an attachment decided in between is taken as it now is.
+
+    Raises NotFound; Refused for a proposition that was withdrawn before the vote.
     """
     search, found_by = (_BY_ID, {"proposal": proposal}) if isinstance(proposal, int) else (_BY_ADDRESS, proposal._asdict())
     search.edition.take(session, shared=True, **found_by)
@@ -85,7 +88,7 @@ def asked(session: Session, actor: Actor, proposal: int | Address) -> Asked:
     given_by = {"attachment": mandate, "person": actor.person_id}
     row = session.connection().execute(search.asked, found_by | given_by).one_or_none()
     if row is None:
-        raise NotFound
+        raise _missing(proposal)
     return Asked(
         actor=_as_now(actor, row.standing, row.kind),
         rules=BallotRules(
@@ -106,6 +109,12 @@ def asked(session: Session, actor: Actor, proposal: int | Address) -> Asked:
         population=row.population,
         standing=_on_ballot(row) if row.support_id else None,
     )
+
+
+def _missing(proposal: int | Address) -> Exception:
+    if isinstance(proposal, Address) and withdrawn(proposal.slug, proposal.number):
+        return Refused(Reason.PROPOSAL_WITHDRAWN)
+    return NotFound()
 
 
 def ballot(session: Session, asked: Asked) -> list[OnBallot]:

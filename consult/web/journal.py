@@ -178,6 +178,7 @@ WORDS: dict[EventKind, Callable[[dict[str, Any]], str]] = {
     EventKind.SCHEME_CHANGED: lambda data: f"Règles du guichet «{words.NBSP}{data['name']}{words.NBSP}» modifiées.",
     EventKind.BALLOT_RULES_CHANGED: _ballot_rules,
     EventKind.PROPOSAL_CORRECTED: lambda _: "Proposition corrigée après l’ouverture du vote.",
+    EventKind.PROPOSAL_WITHDRAWN: lambda data: f"Proposition «{words.NBSP}{data['title']}{words.NBSP}» retirée avant le vote.",
     EventKind.RESULT_PROCLAIMED: _proclaimed,
     EventKind.DECISION_CORRECTED: _decision_corrected,
     EventKind.WORKSHOP_ANNOUNCED: lambda data: f"Atelier annoncé{words.NBSP}: {_workshop(data)}.",

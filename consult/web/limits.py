@@ -43,7 +43,8 @@ class Allowance:
     """For visitors: all those who share it."""
 
 
-VOTES = Allowance("votes", 600, 600)
+VOTES = Allowance("votes", 3000, 3000)
+"""An account may try for a while, without a refusal, all that a server answers; nobody signed out votes."""
 WRITING = Allowance("writing", 120, 600)
 """What is sent by a form, whatever it is: a draft keeps itself every three seconds at most."""
 FILES = Allowance("files", 120, 120)

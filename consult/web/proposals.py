@@ -1,25 +1,26 @@
 """Propositions: the list, and the page of one with every contribution it answers."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from consult.calendar.rules import Stage, Verb
 from consult.following.rules import Sort
-from consult.ground.refusals import Reason, Refused
+from consult.ground.refusals import NotFound, Reason, Refused
 from consult.ground.text import visible
 from consult.proposals import actions
 from consult.proposals.model import Proposal
-from consult.proposals.queries import contributions_of, corrections_of, find, one, sharers_of
-from consult.proposals.rules import may_correct_proposal, may_edit_proposal, may_write_proposal
+from consult.proposals.queries import contributions_of, corrections_of, find, one, sharers_of, withdrawn
+from consult.proposals.rules import may_correct_proposal, may_edit_proposal, may_withdraw_proposal, may_write_proposal
 from consult.services.thread import NOTHING_YET, followed
 from consult.triage.undoings import departures
 from consult.web import doors, words
 from consult.web.ballots import ballot_of, ballots_of
 from consult.web.context import actor, edition, received_at
 from consult.web.following import following_of
-from consult.web.forms.triage import ProposalForm, correction_form, proposal_form
+from consult.web.forms.triage import ProposalForm, WithdrawalForm, correction_form, proposal_form
 from consult.web.paging import page_number
 from consult.web.reasons import REFUSALS, wording
 from consult.web.thread import chain_of_proposal
@@ -42,6 +43,7 @@ def index(e: str) -> str:
         "proposals/index.html",
         page=found,
         searched=searched,
+        some_missing=not searched and any(after.number - line.number > 1 for line, after in pairwise(found.items)),
         followed=followed(ids) if the_edition.proclaimed_at else dict.fromkeys(ids, NOTHING_YET),
         ballots=ballots_of(the_edition, found.items, actor(), at),
         voting=the_edition.calendar.window(Stage.VOTING),
@@ -56,7 +58,10 @@ def index(e: str) -> str:
 def show(e: str, n: int) -> str:
     """One proposition: the support box first, then the contributions it comes from and the collectivités behind them."""
     the_edition, at = edition(e), received_at()
-    proposal = one(the_edition.id, n)
+    try:
+        proposal = one(the_edition.id, n)
+    except NotFound:
+        return _withdrawn(e, n)
     answered = contributions_of(proposal.id)
     after = followed([proposal.id])[proposal.id] if the_edition.proclaimed_at else NOTHING_YET
     is_over = the_edition.calendar.has_closed(Stage.VOTING, at)
@@ -77,6 +82,14 @@ def show(e: str, n: int) -> str:
         fields=FIELDS,
         following=following_of(Sort.PROPOSAL, n, the_edition),
     )
+
+
+def _withdrawn(e: str, n: int) -> str:
+    """What was withdrawn before the vote stays readable at its address, with the reason. Raises NotFound."""
+    gone = withdrawn(e, n)
+    if gone is None:
+        raise NotFound
+    return render_template("proposals/withdrawn.html", proposal=gone)
 
 
 @pages.get("/moderation/<edition:e>/propositions/nouvelle")
@@ -126,6 +139,29 @@ def update(e: str, n: int) -> ResponseReturnValue:
     except Refused as refused:
         return _kept(form, refused, e, n)
     flash("Les corrections sont enregistrées.", "success")
+    return redirect(url_for("proposals.show", e=e, n=n), 303)
+
+
+@pages.get("/moderation/<edition:e>/propositions/<int:n>/retrait")
+@doors.moderators
+def withdrawal(e: str, n: int) -> str:
+    """Withdraw a proposition before the vote: why, and what becomes of it."""
+    the_edition = edition(e)
+    proposal = one(the_edition.id, n)
+    answers = len(contributions_of(proposal.id))
+    may_withdraw_proposal(actor(), calendar=the_edition.calendar, at=received_at(), answers=answers).or_refuse()
+    return render_template("proposals/withdraw.html", form=WithdrawalForm(), proposal=proposal)
+
+
+@pages.post("/moderation/<edition:e>/propositions/<int:n>/retrait")
+@doors.moderators
+def withdraw(e: str, n: int) -> ResponseReturnValue:
+    """Take it from those put to the vote; its page says why from then on."""
+    proposal, form = one(edition(e).id, n), WithdrawalForm()
+    if not form.validate_on_submit():
+        return render_template("proposals/withdraw.html", form=form, proposal=proposal), 422
+    actions.withdraw(actor(), proposal.id, reason=form.reason.data, at=received_at())
+    flash(f"La proposition n°{words.NBSP}{n} est retirée. Son adresse reste, avec la raison.", "success")
     return redirect(url_for("proposals.show", e=e, n=n), 303)
 
 

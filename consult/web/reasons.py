@@ -103,6 +103,8 @@ REFUSALS: dict[Reason, Words] = {
     Reason.ALREADY_ANSWERED: Words(409, "Une réponse a déjà été donnée", "Quelqu’un d’autre de l’équipe a répondu entre-temps. Rien n’a été changé."),
     Reason.TOO_MANY_REPORTS: Words(429, "Assez de signalements pour aujourd’hui", "Ceux que vous avez déjà faits seront lus. Recommencez demain."),
     Reason.PROPOSAL_FROZEN: Words(409, "Cette proposition est figée", "Le vote est ouvert : une correction est publique, datée, et dit sa raison."),
+    Reason.PROPOSAL_ANSWERS: Words(409, "Cette proposition répond encore à des contributions", "Regroupez-les d’abord dans une autre proposition, ou donnez-leur une autre issue : aucune ne doit se retrouver sans réponse."),
+    Reason.PROPOSAL_WITHDRAWN: Words(410, "Cette proposition a été retirée avant le vote", "Elle n’est pas soumise au vote. Sa page dit pourquoi elle a été retirée."),
     Reason.PROPOSAL_CHANGED: Words(409, "Cette proposition a changé entre-temps", "Quelqu’un d’autre de l’équipe vient de la corriger. Comparez avec ce qu’elle dit maintenant, puis enregistrez ce que vous voulez garder."),
     Reason.BALLOT_RULES_FROZEN: Words(409, "Les règles du vote sont figées", "Personne ne les change plus dès que le vote est ouvert, ni pendant, ni après : elles sont celles que chacun a lues."),
     Reason.BALLOT_RULES_CHANGED: Words(409, "Les règles ont changé entre-temps", "Quelqu’un d’autre de l’équipe vient de les changer. Rien n’a été enregistré : relisez-les avant de recommencer."),

@@ -440,7 +440,7 @@ def test_closing_while_acting_in_other_windows(app: Flask, someone: Actor, world
     proposals = [stage_one.proposal(edition) for _ in range(3)]
     at = during(Stage.VOTING) + timedelta(days=1)
     keys = [opened(someone, at) for _ in range(3)]
-    acts = [lambda one=one: give_support(someone, one.id, at=at).id for one in proposals]
+    acts = [lambda one=one: give_support(someone, one.id, at=at) for one in proposals]
     acts += [lambda key=key: sign_in.sign_out(someone, key, at=at) for key in keys]  # type: ignore[misc]
     close, *others = together(app, [lambda: close_account(someone, at=at), *acts])
     assert close is None

@@ -1,5 +1,6 @@
 """Writing and correcting propositions; reading what stands behind them."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -162,3 +163,57 @@ def test_a_page_is_one_statement(world: World, rows: int) -> None:
     with count_statements() as sent:
         assert queries.find(edition.id).total == rows
     assert len(sent) == 1
+
+
+def test_one_that_answers_nothing_is_withdrawn_with_its_reason_and_its_number_is_not_given_again(world: World) -> None:
+    edition, moderator = world.edition(), world.person(None, Role.MODERATOR)
+    kept, gone = proposal(edition), proposal(edition, "En double")
+    actions.withdraw(moderator, gone.id, reason=" La même que le n° 1. ", at=DURING_NEEDS)
+    with pytest.raises(NotFound):
+        actions.withdraw(moderator, gone.id, reason="Encore.", at=DURING_NEEDS)
+    assert [line.number for line in queries.find(edition.id).items] == [kept.number]
+    found = queries.withdrawn(edition.slug, gone.number)
+    assert found is not None
+    assert (found.title, found.reason, found.withdrawn_at) == ("En double", "La même que le n° 1.", DURING_NEEDS)
+    assert queries.withdrawn(edition.slug, kept.number) is None
+    assert proposal(edition).number == 3
+    event = reading().scalars(select(Event).where(Event.kind == EventKind.PROPOSAL_WITHDRAWN)).one()
+    assert (event.subject, event.person_id, event.data["title"]) == ("proposal:2", moderator.person_id, "En double")
+
+
+def test_one_that_answers_a_contribution_is_not_withdrawn(world: World) -> None:
+    edition = world.edition()
+    found, written = proposal(edition), need(world.person(ROCAMADOUR), edition)
+    group(written, found)
+    with pytest.raises(Refused) as refused:
+        actions.withdraw(OPERATOR, found.id, reason="Trop vague.", at=DURING_NEEDS)
+    assert refused.value.reason is Reason.PROPOSAL_ANSWERS
+    reading().expire_all()
+    assert queries.one(edition.id, 1).title == found.title
+    assert reading().scalar(select(Event.id).where(Event.kind == EventKind.PROPOSAL_WITHDRAWN)) is None
+
+
+def unless_missing(act: Callable[[], object]) -> object:
+    """What an act gives, or that it found nothing to act on."""
+    try:
+        return act()
+    except NotFound:
+        return NotFound
+
+
+def test_grouping_and_withdrawing_at_once_leave_no_contribution_without_an_outcome(app: Flask, world: World) -> None:
+    edition = world.edition()
+    for rank in range(6):
+        found, written = proposal(edition), need(world.person(ROCAMADOUR), edition, title=f"Besoin {rank}")
+        acts = [
+            partial(group, written, found, at=DURING_NEEDS),
+            partial(actions.withdraw, OPERATOR, found.id, reason="Double.", at=DURING_NEEDS),
+        ]
+        grouped, gone = together(app, [partial(unless_missing, act) for act in acts])
+        reading().expire_all()
+        if queries.withdrawn(edition.slug, found.number):
+            assert grouped is NotFound or isinstance(grouped, Reason)
+            assert queries.contributions_of(found.id) == []
+        else:
+            assert gone is Reason.PROPOSAL_ANSWERS
+            assert [line.number for line in queries.contributions_of(found.id)] == [written.number]

@@ -125,6 +125,7 @@ class Premises:
         self.scheme = scheme(edition)
         self.rule = histories(edition.id)[0].in_force[0]
         self.proposal = proposal(edition)
+        self.unanswering = proposal(edition)
         group(self.mine[0], self.proposal)
         give_support(owner, self.proposal.id, at=DURING_VOTE)
         self.undecided, self.recused = proposal(undecided), person(None, Role.COMMITTEE)
@@ -254,6 +255,7 @@ class Premises:
                 at=DURING_VOTE,
             ),
             Deed("proposals.update", f"/moderation/2021/propositions/{number}", "team", PROPOSAL),
+            Deed("proposals.withdraw", f"/moderation/2021/propositions/{self.unanswering.number}/retrait", "team", REASON),
         ]
 
     def _figures(self) -> list[Deed]:

@@ -9,6 +9,7 @@ from consult.calendar.rules import Stage
 from consult.contributions import actions
 from consult.ground.actor import OPERATOR, Actor, Role
 from consult.ground.database import reading
+from consult.proposals.actions import withdraw
 from consult.proposals.queries import one
 from consult.triage import actions as triage
 from consult.triage import contests
@@ -262,3 +263,61 @@ def test_a_correction_after_the_vote_opens_is_shown_with_its_reason_and_the_word
     before, after = client.get("/2021/propositions/1").soup.select("del, ins")[:2]
     assert before.get_text(strip=True) == "(rien)"
     assert [tag.get_text() for tag in after.select("li")] == ["les maires", "les agents"]
+
+
+class TestWithdrawal:
+    ACT, REASON = "/moderation/2021/propositions/2/retrait", "Elle dit la même chose que la proposition 1 <b>."
+
+    @pytest.fixture(autouse=True)
+    def _three(self, edition: Edition) -> None:
+        for title in ("Première", "En double", "Dernière"):
+            proposal(edition, title)
+
+    def test_the_team_withdraws_one_for_a_public_reason(self, moderator: Actor, client: PageClient) -> None:
+        client.sign_in(moderator)
+        assert client.get("/moderation/2021/propositions/2").links()["La retirer avant le vote"] == self.ACT
+        assert "ne sera pas soumise au vote" in client.get(self.ACT).main
+        client.post(self.ACT, {"reason": self.REASON}, 303)
+        visitor = PageClient(client.app)
+        shown = visitor.get(f"{LIST}/2")
+        assert shown.h1 == "En double"
+        assert "retirée avant le vote" in shown.main
+        assert self.REASON in shown.main
+        listed = visitor.get(LIST)
+        assert [tag.get_text() for tag in listed.soup.select(".item-title")] == ["Première", "Dernière"]
+        assert "Un numéro manque ?" in listed.main
+        assert "« En double » retirée avant le vote" in visitor.get("/2021/journal").main.replace("\N{NO-BREAK SPACE}", " ")
+        client.get(self.ACT, 404)
+
+    def test_without_a_reason_it_stays(self, moderator: Actor, client: PageClient) -> None:
+        client.sign_in(moderator)
+        page = client.post(self.ACT, {"reason": " "}, 422)
+        assert "Écrivez la raison" in page.main
+        assert "Un numéro manque ?" not in client.get(LIST).main
+
+    def test_while_it_answers_a_contribution_it_stays(
+        self, world: World, edition: Edition, moderator: Actor, client: PageClient
+    ) -> None:
+        group(need(world.person(ROCAMADOUR), edition), one(edition.id, 2))
+        client.sign_in(moderator)
+        assert "répond encore à des contributions" in client.get(self.ACT, 409).main
+        client.post(self.ACT, {"reason": self.REASON}, 409)
+        assert client.get(f"{LIST}/2").h1 == "En double"
+
+    def test_nobody_withdraws_what_is_voted_on(self, moderator: Actor, client: PageClient, hold) -> None:
+        client.sign_in(moderator)
+        hold(opening_of(Stage.VOTING))
+        client.get(self.ACT, 409)
+        client.post(self.ACT, {"reason": self.REASON}, 409)
+        assert client.get(f"{LIST}/2").h1 == "En double"
+
+    def test_a_support_for_one_that_was_withdrawn_says_so(
+        self, world: World, edition: Edition, client: PageClient, hold
+    ) -> None:
+        withdraw(OPERATOR, one(edition.id, 2).id, reason=self.REASON, at=DURING_NEEDS)
+        hold(during(Stage.VOTING))
+        client.sign_in(world.person(ROCAMADOUR))
+        for act in ("soutien", "soutien/retrait"):
+            assert "retirée avant le vote" in client.post(f"{LIST}/2/{act}", {}, 410).main
+            client.post(f"{LIST}/4/{act}", {}, 404)
+        assert client.get("/2021/mon-bulletin").soup.select(".item") == []

@@ -139,6 +139,17 @@ class CorrectionForm(ProposalForm):
     )
 
 
+class WithdrawalForm(Form):
+    """Why a proposition is withdrawn before the vote."""
+
+    reason = TextAreaField(
+        "Raison du retrait",
+        [*required("Écrivez la raison : elle est publique."), at_most(1000)],
+        description="Publique, avec la date, à la place de la proposition.",
+        render_kw={"rows": 4},
+    )
+
+
 FIELDS = ("title", "summary", "changes", "for_whom", "revision")
 
 
