@@ -25,6 +25,7 @@ SHORTEST_SENTENCE = 20
 """What is shorter is soon written again."""
 
 ABOUT_A_BALLOT = frozenset({Reason.ALREADY_SUPPORTED, Reason.NOT_SUPPORTED, Reason.SUPPORTS_SPENT})
+ABOUT_A_PROPOSAL = frozenset({Reason.PROPOSAL_ANSWERS, Reason.PROPOSAL_FROZEN, Reason.PROPOSAL_WITHDRAWN})
 
 
 def init_app(app: Flask) -> None:
@@ -111,6 +112,9 @@ def _ways_out(reason: Reason) -> list[tuple[str, str]]:
         Reason.TOO_MANY_TRIES: [("Demander un autre code", url_for("sign_in.new"))],
     }.get(reason, [])
     edition = g.get("edition")
+    number = (request.view_args or {}).get("n")
+    if edition is not None and number is not None and reason in ABOUT_A_PROPOSAL:
+        ways.append(("Lire la proposition", url_for("proposals.show", e=edition.slug, n=number)))
     if edition is not None and reason in ABOUT_A_BALLOT:
         ways.append(("Voir notre bulletin", url_for("ballots.show", e=edition.slug)))
     if edition is not None:

@@ -300,7 +300,9 @@ class TestWithdrawal:
     ) -> None:
         group(need(world.person(ROCAMADOUR), edition), one(edition.id, 2))
         client.sign_in(moderator)
-        assert "répond encore à des contributions" in client.get(self.ACT, 409).main
+        refusal = client.get(self.ACT, 409)
+        assert "répond encore à des contributions" in refusal.main
+        assert refusal.links()["Lire la proposition"] == f"{LIST}/2"
         client.post(self.ACT, {"reason": self.REASON}, 409)
         assert client.get(f"{LIST}/2").h1 == "En double"
 
