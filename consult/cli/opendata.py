@@ -15,6 +15,7 @@ from consult.opendata.queries import csv
 from consult.opendata.reading import Asked
 from consult.opendata.rules import may_publish
 from consult.opendata.schema import FILES
+from consult.web import words
 from consult.web.context import settings
 
 
@@ -38,7 +39,7 @@ def export(edition: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for file, (name, texts) in files.items():
             if may_publish(name, found.calendar, at):
-                click.echo(f"{folder / file} : {_write(folder / file, texts())} lignes")
+                click.echo(f"{folder / file} : {words.plural(_write(folder / file, texts()), 'ligne')}")
             else:
                 click.echo(f"{file} : secret jusqu’à la clôture du vote, non écrit")
     except OSError as error:

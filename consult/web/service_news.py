@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request, send_file, url_
 from consult.ground.database import reading
 from consult.ground.refusals import NotFound
 from consult.services import news_queries, queries
+from consult.services.model import Publication
 from consult.services.news_queries import Told
 from consult.services.news_rules import may_read
 from consult.services.queries import Sheet
@@ -42,7 +43,8 @@ def show(e: str, n: int, news_id: int) -> str:
 @doors.public
 def picture(e: str, n: int, news_id: int, picture_id: int) -> Response:
     """A picture, to whoever may read its news."""
-    found = news_queries.picture(_readable(_sheet(e, n), news_id).news.id, picture_id)
+    news = _readable(_sheet(e, n), news_id).news
+    found = news_queries.picture(news.id, picture_id)
     try:
         content = store().open(found.key)
     except FileNotFoundError:
@@ -51,7 +53,7 @@ def picture(e: str, n: int, news_id: int, picture_id: int) -> Response:
     response = send_file(content, mimetype=found.media_type, etag=found.digest, conditional=False, max_age=None)
     response.content_length = found.size
     response.headers["Content-Security-Policy"] = NOTHING_RUNS
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "no-cache" if news.standing is Publication.PUBLISHED else "no-store"
     response.make_conditional(request.environ)
     return response
 

@@ -84,6 +84,14 @@ def test_a_picture_is_shown_with_its_description_and_runs_nothing(client: PageCl
     assert client.http.get(str(first["src"]), headers={"If-None-Match": response.headers["ETag"]}).status_code == 304
     client.get(str(first["src"]).replace("actualites/1/", "actualites/2/"), 404)
     client.get("/2021/services/9/actualites/1/images/1", 404)
+    assert response.headers["Cache-Control"] == "no-cache"
+
+
+def test_a_picture_that_waits_for_the_agency_is_kept_by_no_browser(client: PageClient, bearer: PageClient) -> None:
+    bearer.post(WRITE, TOLD | {"body": "L’État a versé 10 000 €."} | pictured(png()), 303)
+    source = f"{SERVICE}/actualites/1/images/1"
+    assert bearer.http.get(source).headers["Cache-Control"] == "no-store"
+    client.get(source, 404)
 
 
 @pytest.mark.parametrize(
