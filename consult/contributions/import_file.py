@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from consult.ground.cells import long_cells
+
 MOST_BYTES = 64 * 1024 * 1024
 MOST_RECORDS = 20_000
 LONGEST_CELL = 1_000_000
@@ -70,7 +72,7 @@ class Table:
 
     def records(self, faults: list[Fault]) -> Iterator[Record]:
         """Every record that is not empty, one at a time. What breaks the form is added to `faults`."""
-        with _long_cells():
+        with long_cells(LONGEST_CELL):
             text = io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline="")
             reader = csv.reader(text, delimiter=self.separator, strict=True)
             next(reader)
@@ -87,22 +89,12 @@ class Table:
                 faults.append(Fault(started, "", _broken(error)))
 
 
-class _long_cells:  # noqa: N801 - used as a block
-    """Within the block, a cell may be long, as the body of a proposal is; afterwards, the limit is what it was."""
-
-    def __enter__(self) -> None:
-        self.before = csv.field_size_limit(LONGEST_CELL)
-
-    def __exit__(self, *_: object) -> None:
-        csv.field_size_limit(self.before)
-
-
 def read_table(content: bytes) -> Table:
     """The file as a table. Raises ImportFault for what is not one: empty, too big, not text, without headers."""
     if len(content) > MOST_BYTES:
         raise ImportFault([Fault(1, "", f"le fichier dépasse {MOST_BYTES // 1024**2} Mo : coupez-le en plusieurs")])
     encoding = _encoding(content)
-    with _long_cells():
+    with long_cells(LONGEST_CELL):
         text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
         separator = _separator(text.readline(LONGEST_CELL))
         text.seek(0)

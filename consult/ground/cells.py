@@ -1,8 +1,11 @@
-"""Cells and lines of the files that leave the site (RFC 4180), which a spreadsheet may open without running anything."""
+"""Cells and lines of the files that leave the site (RFC 4180), which a spreadsheet may open without running anything; and how
+long a cell may be in one that comes in."""
 
+import csv
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -49,6 +52,16 @@ def line(values: Iterable[Cell]) -> str:
 def listed(values: Iterable[str | int]) -> str:
     """Several codes or numbers in one cell."""
     return "|".join(map(str, values))
+
+
+@contextmanager
+def long_cells(characters: int) -> Iterator[None]:
+    """Within the block, a cell that is read may be so long; afterwards, the limit of the process is what it was."""
+    before = csv.field_size_limit(characters)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 def _quoted(text: str) -> str:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import lcm
 from pathlib import Path
 
+from consult.ground.cells import long_cells
 from consult.voting.alternative_rules import Ballot, Budget
 from consult.voting.rules import Ranked, Tally, ranking
 
@@ -23,7 +24,7 @@ CENTS = 100
 LONGEST_TEXT = 500
 """How many lines a text between quotation marks may take: further on, nobody closed them."""
 
-csv.field_size_limit(10_000_000)
+LONGEST_CELL = 10_000_000
 
 
 class UnreadableElectionError(ValueError):
@@ -80,7 +81,8 @@ def election(file: Path) -> Election:
         text = file.read_text(encoding="utf-8-sig")  # whatever ends its lines
     except UnicodeDecodeError:
         raise UnreadableElectionError("le fichier n’est pas en UTF-8.") from None
-    meta, projects, votes = _sections(text.split("\n"))
+    with long_cells(LONGEST_CELL):
+        meta, projects, votes = _sections(text.split("\n"))
     said = {cells[0].strip().lower(): cells[1].strip() for _, cells in meta.rows if len(cells) > 1}
     kind = said.get("vote_type", "")
     if kind.lower() not in READABLE:

@@ -1,5 +1,6 @@
 """Elections in the researchers' format, with the oddities of those that are found: counted as their own tool counts them."""
 
+import csv
 import random
 from collections import Counter
 from pathlib import Path
@@ -260,3 +261,12 @@ def test_greedy_by_hand(tmp_path: Path) -> None:
         one.rule: [found.names[number] for number in one.ranks] for one in alternatives((1, 3, 2), found.ballots, found.budget)
     }
     assert funded[Rule.GREEDY] == ["12", "9"]
+
+
+def test_the_limit_of_other_readers_is_left_as_it_was(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    file = tmp_path / "other.pb"
+    file.write_text("rien\n", encoding="utf-8")
+    with pytest.raises(UnreadableElectionError):
+        election(file)
+    assert csv.field_size_limit() == before
