@@ -45,10 +45,10 @@ class Allowance:
 
 VOTES = Allowance("votes", 3000, 3000)
 """An account may try for a while, without a refusal, all that a server answers; nobody signed out votes."""
-WRITING = Allowance("writing", 120, 600)
+WRITING = Allowance("writing", 600, 1800)
 """What is sent by a form, whatever it is: a draft keeps itself every three seconds at most."""
-FILES = Allowance("files", 120, 120)
-FEEDS = Allowance("feeds", 120, 600)
+FILES = Allowance("files", 300, 300)
+FEEDS = Allowance("feeds", 300, 1200)
 """Read by programs, many of which wake up on the hour, in every office at once."""
 SEARCHES = Allowance("searches", 600, 1800)
 """The names of collectivités are searched as they are typed."""

@@ -100,8 +100,8 @@ def test_every_file_and_feed_has_an_allowance(app: Flask) -> None:
 
 def test_no_allowance_stands_in_the_way_of_a_person() -> None:
     for allowance in (VOTES, WRITING, FILES, FEEDS, SEARCHES):
-        assert allowance.by_address >= allowance.by_account >= 120, "two a second, for a whole minute"
-    assert VOTES.by_account >= 600
+        assert allowance.by_address >= allowance.by_account >= 300, "five a second, for a whole minute"
+    assert VOTES.by_account >= 3000
 
 
 # ── What happens beyond it ───────────────────────────────────────────────────────────────────────────────────────────────
