@@ -76,8 +76,8 @@ class Circular:
     """The same e-mail to everyone that a select of (key, address) finds, and for whom no message has the same key yet.
 
     What it says may depend on who reads it: `data` is then chosen within the select. One statement, built once: what writes
-    circulars is done thousands of times. Two transactions at once write one message
-    between them; the select must be in an order that is always the same, or they would wait for one another for ever.
+    circulars is done thousands of times. Two transactions at once write one message between them; the select must be in an
+    order that is always the same, or they would wait for one another for ever.
     """
 
     def __init__(self, notice: Notice, recipients: Select[str, str], *, data: ColumnElement[Any] | None = None) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from consult.calendar.model import Edition
@@ -12,7 +13,7 @@ from consult.calendar.numbers import next_number
 from consult.calendar.queries import locked_edition
 from consult.ground.actor import Actor
 from consult.ground.database import transaction
-from consult.ground.refusals import NotFound
+from consult.ground.refusals import NotFound, Reason, Refused
 from consult.journal.actions import record
 from consult.journal.model import EventKind
 from consult.proposals.model import Proposal, ProposalContribution, ProposalCorrection, WithdrawnProposal
@@ -126,6 +127,10 @@ def withdraw(actor: Actor, proposal_id: int, *, reason: str, at: datetime) -> Wi
         )
         session.add(gone)
         session.delete(proposal)
+        try:
+            session.flush()
+        except IntegrityError:  # received before the vote opened, written after its first support
+            raise Refused(Reason.PROPOSAL_FROZEN) from None
         _tell(session, EventKind.PROPOSAL_WITHDRAWN, actor, proposal, at=at, title=gone.title, reason=gone.reason)
     return gone
 

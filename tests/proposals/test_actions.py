@@ -18,6 +18,8 @@ from consult.journal.model import Event, EventKind
 from consult.proposals import actions, queries
 from consult.proposals.actions import ProposalDraft
 from consult.proposals.model import Proposal
+from consult.voting.actions import give_support
+from consult.voting.model import Support
 from tests.support.stage_one import DURING_NEEDS, group, need, proposal, service
 from tests.support.statements import count_statements
 from tests.support.together import together
@@ -191,6 +193,17 @@ def test_one_that_answers_a_contribution_is_not_withdrawn(world: World) -> None:
     reading().expire_all()
     assert queries.one(edition.id, 1).title == found.title
     assert reading().scalar(select(Event.id).where(Event.kind == EventKind.PROPOSAL_WITHDRAWN)) is None
+
+
+def test_one_already_supported_is_not_withdrawn_by_a_request_received_before_the_vote(world: World) -> None:
+    edition, opens = world.edition(), opening_of(Stage.VOTING)
+    found = proposal(edition)
+    receipt = give_support(world.person(ROCAMADOUR), found.id, at=opens).receipt
+    with pytest.raises(Refused) as refused:
+        actions.withdraw(OPERATOR, found.id, reason="Double.", at=just_before(opens))
+    assert refused.value.reason is Reason.PROPOSAL_FROZEN
+    assert queries.withdrawn(edition.slug, found.number) is None
+    assert list(reading().scalars(select(Support.receipt))) == [receipt]
 
 
 def unless_missing(act: Callable[[], object]) -> object:
